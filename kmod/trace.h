@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM ltcp
+
+#if !defined(_LTCP_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _LTCP_TRACE_H
+
+/*
+ * Tracepoints: segments in and out, changes of state, retransmissions, drops.
+ * Each line is a list of name=value without blanks in the values, and ends
+ * with the inode number of the namespace, as in /proc/PID/ns/net:
+ *
+ *	src=10.0.0.1:4000 dst=10.0.0.2:80 seq=1 ack=0 flags=SYN win=64240
+ *	len=0 state=SYN_SENT net=4026531840
+ *
+ * Of a segment, src is who sent it; of a connection, src is this side.
+ * Numbers are unsigned and decimal. No event is in a path that sleeps.
+ */
+
+#include <linux/ip.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <linux/tracepoint.h>
+#include <net/tcp_states.h>
+
+#include "ltcp.h"
+
+#define LTCP_TRACE_STATES(X)						\
+	X(ESTABLISHED)							\
+	X(SYN_SENT)							\
+	X(SYN_RECV)							\
+	X(FIN_WAIT1)							\
+	X(FIN_WAIT2)							\
+	X(TIME_WAIT)							\
+	X(CLOSE)							\
+	X(CLOSE_WAIT)							\
+	X(LAST_ACK)							\
+	X(LISTEN)							\
+	X(CLOSING)
+
+/* Programs that read binary traces need the values behind the names. */
+#define LTCP_TRACE_STATE_ENUM(name) TRACE_DEFINE_ENUM(TCP_##name);
+#define LTCP_TRACE_DROP_ENUM(name, what) TRACE_DEFINE_ENUM(LTCP_MIB_##name);
+LTCP_TRACE_STATES(LTCP_TRACE_STATE_ENUM)
+LTCP_DROP_LIST(LTCP_TRACE_DROP_ENUM)
+#undef LTCP_TRACE_STATE_ENUM
+#undef LTCP_TRACE_DROP_ENUM
+
+#define LTCP_TRACE_STATE_NAME(name) { TCP_##name, #name },
+#define LTCP_TRACE_DROP_NAME(name, what) { LTCP_MIB_##name, #name },
+
+#define ltcp_show_state(state)						\
+	__print_symbolic(state,						\
+			 LTCP_TRACE_STATES(LTCP_TRACE_STATE_NAME)	\
+			 { 0, "NONE" })
+
+#define ltcp_show_drop(reason)						\
+	__print_symbolic(reason,					\
+			 LTCP_DROP_LIST(LTCP_TRACE_DROP_NAME)		\
+			 { LTCP_MIB_MAX, "NONE" })
+
+#define ltcp_show_flags(flags)						\
+	__print_flags(flags, "|",					\
+		      { LTCP_FIN, "FIN" },				\
+		      { LTCP_SYN, "SYN" },				\
+		      { LTCP_RST, "RST" },				\
+		      { LTCP_PSH, "PSH" },				\
+		      { LTCP_ACK, "ACK" },				\
+		      { LTCP_URG, "URG" },				\
+		      { LTCP_ECE, "ECE" },				\
+		      { LTCP_CWR, "CWR" })
+
+/* What every event has: both ends and the namespace. */
+#define LTCP_TRACE_ENDS							\
+	__array(__u8, saddr, 4)						\
+	__array(__u8, daddr, 4)						\
+	__field(u16, sport)						\
+	__field(u16, dport)						\
+	__field(u32, netns)
+
+#ifdef CREATE_TRACE_POINTS
+/*
+ * A dropped skb may have no TCP header, or half of one. Returns its header if
+ * it and an IPv4 header in front of it are in the linear part, else NULL.
+ */
+static inline const struct tcphdr *ltcp_trace_hdr(const struct sk_buff *skb)
+{
+	unsigned int end;
+
+	if (!skb_transport_header_was_set(skb))
+		return NULL;
+	end = skb->transport_header + sizeof(struct tcphdr);
+	if (skb->head + end > skb_tail_pointer(skb))
+		return NULL;
+	if (skb_network_header_len(skb) < sizeof(struct iphdr) ||
+	    skb->network_header > skb->transport_header ||
+	    ip_hdr(skb)->version != 4)
+		return NULL;
+	return tcp_hdr(skb);
+}
+#endif /* CREATE_TRACE_POINTS */
+
+DECLARE_EVENT_CLASS(ltcp_segment,
+
+	TP_PROTO(const struct net *net, u16 family,
+		 const union ltcp_addr *src, const union ltcp_addr *dst,
+		 const struct tcphdr *th, u32 payload, int state),
+
+	TP_ARGS(net, family, src, dst, th, payload, state),
+
+	TP_STRUCT__entry(
+		LTCP_TRACE_ENDS
+		__field(u32, seq)
+		__field(u32, ack)
+		__field(u32, payload)
+		__field(u16, window)
+		__field(u16, family)
+		__field(u8, flags)
+		__field(u8, state)
+	),
+
+	TP_fast_assign(
+		memcpy(__entry->saddr, &src->v4, sizeof(__entry->saddr));
+		memcpy(__entry->daddr, &dst->v4, sizeof(__entry->daddr));
+		__entry->sport = ntohs(th->source);
+		__entry->dport = ntohs(th->dest);
+		__entry->netns = net->ns.inum;
+		__entry->seq = ntohl(th->seq);
+		__entry->ack = ntohl(th->ack_seq);
+		__entry->payload = payload;
+		__entry->window = ntohs(th->window);
+		__entry->family = family;
+		__entry->flags = ((const u8 *)th)[13];
+		__entry->state = state;
+	),
+
+	TP_printk("src=%pI4:%u dst=%pI4:%u seq=%u ack=%u flags=%s win=%u len=%u state=%s net=%u",
+		  __entry->saddr, __entry->sport,
+		  __entry->daddr, __entry->dport,
+		  __entry->seq, __entry->ack, ltcp_show_flags(__entry->flags),
+		  __entry->window, __entry->payload,
+		  ltcp_show_state(__entry->state), __entry->netns)
+);
+
+/* A segment arrived; state is the connection's before it is looked at. */
+DEFINE_EVENT(ltcp_segment, ltcp_receive,
+
+	TP_PROTO(const struct net *net, u16 family,
+		 const union ltcp_addr *src, const union ltcp_addr *dst,
+		 const struct tcphdr *th, u32 payload, int state),
+
+	TP_ARGS(net, family, src, dst, th, payload, state)
+);
+
+/* A segment goes to IP, whoever made it. */
+DEFINE_EVENT(ltcp_segment, ltcp_send,
+
+	TP_PROTO(const struct net *net, u16 family,
+		 const union ltcp_addr *src, const union ltcp_addr *dst,
+		 const struct tcphdr *th, u32 payload, int state),
+
+	TP_ARGS(net, family, src, dst, th, payload, state)
+);
+
+TRACE_EVENT(ltcp_state,
+
+	TP_PROTO(const struct sock *sk, int oldstate, int newstate),
+
+	TP_ARGS(sk, oldstate, newstate),
+
+	TP_STRUCT__entry(
+		LTCP_TRACE_ENDS
+		__field(const void *, skaddr)
+		__field(u8, oldstate)
+		__field(u8, newstate)
+	),
+
+	TP_fast_assign(
+		memcpy(__entry->saddr, &inet_sk(sk)->inet_saddr,
+		       sizeof(__entry->saddr));
+		memcpy(__entry->daddr, &inet_sk(sk)->inet_daddr,
+		       sizeof(__entry->daddr));
+		__entry->sport = inet_sk(sk)->inet_num;
+		__entry->dport = ntohs(inet_sk(sk)->inet_dport);
+		__entry->netns = sock_net(sk)->ns.inum;
+		__entry->skaddr = sk;
+		__entry->oldstate = oldstate;
+		__entry->newstate = newstate;
+	),
+
+	TP_printk("src=%pI4:%u dst=%pI4:%u old=%s new=%s sk=%p net=%u",
+		  __entry->saddr, __entry->sport,
+		  __entry->daddr, __entry->dport,
+		  ltcp_show_state(__entry->oldstate),
+		  ltcp_show_state(__entry->newstate),
+		  __entry->skaddr, __entry->netns)
+);
+
+TRACE_EVENT(ltcp_retransmit,
+
+	TP_PROTO(const struct sock *sk, u32 seq, u32 end_seq, u8 retries),
+
+	TP_ARGS(sk, seq, end_seq, retries),
+
+	TP_STRUCT__entry(
+		LTCP_TRACE_ENDS
+		__field(const void *, skaddr)
+		__field(u32, seq)
+		__field(u32, end_seq)
+		__field(u8, retries)
+		__field(u8, state)
+	),
+
+	TP_fast_assign(
+		memcpy(__entry->saddr, &inet_sk(sk)->inet_saddr,
+		       sizeof(__entry->saddr));
+		memcpy(__entry->daddr, &inet_sk(sk)->inet_daddr,
+		       sizeof(__entry->daddr));
+		__entry->sport = inet_sk(sk)->inet_num;
+		__entry->dport = ntohs(inet_sk(sk)->inet_dport);
+		__entry->netns = sock_net(sk)->ns.inum;
+		__entry->skaddr = sk;
+		__entry->seq = seq;
+		__entry->end_seq = end_seq;
+		__entry->retries = retries;
+		__entry->state = sk->sk_state;
+	),
+
+	TP_printk("src=%pI4:%u dst=%pI4:%u seq=%u end=%u retries=%u state=%s sk=%p net=%u",
+		  __entry->saddr, __entry->sport,
+		  __entry->daddr, __entry->dport,
+		  __entry->seq, __entry->end_seq, __entry->retries,
+		  ltcp_show_state(__entry->state),
+		  __entry->skaddr, __entry->netns)
+);
+
+/* All zero but len, reason and net: the segment had no whole TCP header. */
+TRACE_EVENT(ltcp_drop,
+
+	TP_PROTO(const struct net *net, const struct sk_buff *skb, int reason),
+
+	TP_ARGS(net, skb, reason),
+
+	TP_STRUCT__entry(
+		LTCP_TRACE_ENDS
+		__field(const void *, skbaddr)
+		__field(u32, seq)
+		__field(u32, ack)
+		__field(u32, len)
+		__field(int, reason)
+		__field(u8, flags)
+	),
+
+	TP_fast_assign(
+		const struct tcphdr *th = ltcp_trace_hdr(skb);
+
+		memset(__entry->saddr, 0, sizeof(__entry->saddr));
+		memset(__entry->daddr, 0, sizeof(__entry->daddr));
+		if (th) {
+			memcpy(__entry->saddr, &ip_hdr(skb)->saddr,
+			       sizeof(__entry->saddr));
+			memcpy(__entry->daddr, &ip_hdr(skb)->daddr,
+			       sizeof(__entry->daddr));
+		}
+		__entry->sport = th ? ntohs(th->source) : 0;
+		__entry->dport = th ? ntohs(th->dest) : 0;
+		__entry->netns = net->ns.inum;
+		__entry->skbaddr = skb;
+		__entry->seq = th ? ntohl(th->seq) : 0;
+		__entry->ack = th ? ntohl(th->ack_seq) : 0;
+		__entry->len = skb->len;
+		__entry->reason = reason;
+		__entry->flags = th ? ((const u8 *)th)[13] : 0;
+	),
+
+	TP_printk("src=%pI4:%u dst=%pI4:%u seq=%u ack=%u flags=%s len=%u reason=%s net=%u",
+		  __entry->saddr, __entry->sport,
+		  __entry->daddr, __entry->dport,
+		  __entry->seq, __entry->ack, ltcp_show_flags(__entry->flags),
+		  __entry->len, ltcp_show_drop(__entry->reason),
+		  __entry->netns)
+);
+
+#endif /* _LTCP_TRACE_H */
+
+/* This part is outside the guard: it instantiates the events. */
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>
