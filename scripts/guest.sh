@@ -60,7 +60,7 @@ guest_finish() {
 		status=$(<"$job/status")
 	elif [ "$1" = 124 ] || [ "$1" = 137 ]; then
 		say "no end after $timeout s; kernel log: $log"
-		status=124
+		exit 124
 	else
 		tail -n 20 "$log" >&2
 		say "the guest died; kernel log: $log"
