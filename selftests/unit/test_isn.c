@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kmod/tables/isn.c against RFC 6528 and RFC 9293 3.4.1. First the SipHash of
+ * the shim against the vectors of its authors, or the rest would say little.
+ * Bounds of the statistical cases are 6 to 7 standard deviations wide: they
+ * fail by chance less than once in a hundred million runs.
+ */
+
+#include <linux/kernel.h>
+#include <math.h>
+
+#include "../../kmod/tables/isn.h"
+#include "../../kmod/wire.h"
+#include "ktap.h"
+
+#define ROUNDS	100000
+#define TICK_NS	4000ULL			/* MUST-8 */
+#define PORTS	65536U
+
+/* Local and remote address and port, as IPv4 has them. */
+struct tuple {
+	u8 octets[12];
+};
+
+static siphash_key_t random_key(void)
+{
+	return (siphash_key_t){ { rnd64(), rnd64() } };
+}
+
+static u32 isn(const siphash_key_t *key, const struct tuple *t, u64 now_ns)
+{
+	return ltcp_isn(key, t, sizeof(*t), now_ns);
+}
+
+/* Key 00 01 .. 0f, input 00 01 .. of this many octets */
+TEST(siphash__vectors)
+{
+	static const struct {
+		unsigned int len;
+		u64 hash;
+	} vectors[] = {
+		{ 0, 0x726fdb47dd0e0e31ULL }, { 1, 0x74f839c593dc67fdULL },
+		{ 2, 0x0d6c8009d9a94f5aULL }, { 3, 0x85676696d7fb7e2dULL },
+		{ 4, 0xcf2794e0277187b7ULL }, { 5, 0x18765564cd99a68dULL },
+		{ 6, 0xcbc9466e58fee3ceULL }, { 7, 0xab0200f58b01d137ULL },
+		{ 8, 0x93f5f5799a932462ULL }, { 9, 0x9e0082df0ba9e4b0ULL },
+		{ 12, 0x751e8fbc860ee5fbULL }, { 15, 0xa129ca6149be45e5ULL },
+		{ 16, 0x3f2acc7f57c29bdbULL }, { 24, 0xb8ad50c6f649af94ULL },
+		{ 29, 0xa6a2506687956571ULL }, { 63, 0x958a324ceb064572ULL },
+	};
+	const siphash_key_t key = {
+		{ 0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL }
+	};
+	u8 input[64];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(input); i++)
+		input[i] = i;
+	for (i = 0; i < ARRAY_SIZE(vectors); i++)
+		CHECK_EQ(siphash(input, vectors[i].len, &key), vectors[i].hash);
+}
+
+/* RFC 6528 3: ISN = M + F(tuple, secret) */
+TEST(isn__is_clock_plus_hash)
+{
+	siphash_key_t key;
+	struct tuple t;
+	u64 now;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		key = random_key();
+		rnd_fill(&t, sizeof(t));
+		now = rnd64() >> rnd_below(64);
+		CHECK_EQ(isn(&key, &t, now),
+			 (u32)(now / TICK_NS + siphash(&t, sizeof(t), &key)));
+	}
+}
+
+/* It reads the tuple, all of it, and nothing behind it. */
+TEST(isn__length_of_the_tuple)
+{
+	siphash_key_t key = random_key();
+	unsigned int len;
+	u8 *exact;
+	u32 old;
+
+	for (len = 1; len <= 40; len++) {
+		exact = malloc(len);
+		rnd_fill(exact, len);
+		old = ltcp_isn(&key, exact, len, 0);
+		exact[len - 1] ^= 1;
+		CHECK(ltcp_isn(&key, exact, len, 0) != old);
+		free(exact);
+	}
+}
+
+/* RFC 9293 3.4.1 MUST-8, S050: one step each 4 microseconds */
+TEST(clock__ticks_each_4_us)
+{
+	siphash_key_t key = random_key();
+	struct tuple t = { { 0 } };
+	u64 now = rnd64() / TICK_NS * TICK_NS;
+	u32 first = isn(&key, &t, now);
+	u32 i;
+
+	for (i = 0; i < 1000; i++) {
+		CHECK_EQ(isn(&key, &t, now), first + i);
+		CHECK_EQ(isn(&key, &t, now + TICK_NS - 1), first + i);
+		now += TICK_NS;
+	}
+}
+
+/* Once around in 4.77 hours, and the same numbers again. */
+TEST(clock__cycle)
+{
+	siphash_key_t key = random_key();
+	struct tuple t = { { 0 } };
+	u64 cycle = TICK_NS << 32;
+
+	CHECK_EQ(isn(&key, &t, 0), isn(&key, &t, cycle));
+	CHECK_EQ(isn(&key, &t, cycle - 1) + 1, isn(&key, &t, cycle));
+	/* RFC 9293 3.4.1: about 4.55 hours, with ticks of roughly 4 us */
+	CHECK(cycle / 1000000000ULL > 4 * 3600);
+}
+
+/* S051: a later incarnation starts later, over each wrap, for half a cycle */
+TEST(clock__monotone_for_a_tuple)
+{
+	siphash_key_t key = random_key();
+	u64 now = rnd64() >> 1, step;
+	struct tuple t;
+	u32 old, new;
+	int i;
+
+	rnd_fill(&t, sizeof(t));
+	for (i = 0; i < ROUNDS; i++) {
+		step = TICK_NS * (1 + (rnd_log() >> 1));
+		old = isn(&key, &t, now);
+		now += step;
+		new = isn(&key, &t, now);
+		if (step < TICK_NS << 31)
+			CHECK(ltcp_after(new, old));
+		CHECK_EQ(new - old, (u32)(step / TICK_NS));
+	}
+}
+
+/* The secret is what the distance of two tuples hangs on. */
+TEST(hash__needs_the_secret)
+{
+	siphash_key_t a = random_key(), b = random_key();
+	struct tuple t, u;
+	unsigned int same = 0;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		rnd_fill(&t, sizeof(t));
+		rnd_fill(&u, sizeof(u));
+		same += isn(&a, &t, 0) - isn(&a, &u, 0) ==
+			isn(&b, &t, 0) - isn(&b, &u, 0);
+	}
+	/* expected 0.00002 */
+	CHECK(same <= 1);
+}
+
+/* Count which bits of the ISN one flipped bit of input has flipped. */
+static void count_flips(unsigned int *flips, unsigned int *n, u32 diff)
+{
+	unsigned int bit;
+
+	for (bit = 0; bit < 32; bit++)
+		flips[bit] += diff >> bit & 1;
+	++*n;
+}
+
+TEST(hash__every_bit_of_tuple_and_key_counts)
+{
+	unsigned int flips[32] = { 0 }, n = 0, bit, i;
+	siphash_key_t key, other_key;
+	struct tuple t, other;
+	double sd;
+	u32 base;
+
+	for (i = 0; i < 256; i++) {
+		key = random_key();
+		rnd_fill(&t, sizeof(t));
+		base = isn(&key, &t, 0);
+		for (bit = 0; bit < 8 * sizeof(t); bit++) {
+			other = t;
+			other.octets[bit / 8] ^= 1 << bit % 8;
+			count_flips(flips, &n, base ^ isn(&key, &other, 0));
+		}
+		for (bit = 0; bit < 128; bit++) {
+			other_key = key;
+			other_key.key[bit / 64] ^= 1ULL << bit % 64;
+			count_flips(flips, &n, base ^ isn(&other_key, &t, 0));
+		}
+	}
+	sd = sqrt(n) / 2;
+	for (bit = 0; bit < 32; bit++)
+		CHECK(fabs(flips[bit] - n / 2.0) < 6.5 * sd);
+}
+
+/*
+ * S052, T11: what a client sees that opens connections from one port after
+ * the other, all at one time. Top octets of the differences of pairs must be
+ * as even as chance makes them: neither lumped, nor dealt out in turn.
+ */
+TEST(hash__neighbours_tell_nothing)
+{
+	unsigned int seen[256] = { 0 }, port, i;
+	siphash_key_t key = random_key();
+	double chi2 = 0, expect = PORTS / 2 / 256.0;
+	struct tuple t;
+	u32 even;
+
+	rnd_fill(&t, sizeof(t));
+	for (port = 0; port < PORTS; port += 2) {
+		t.octets[4] = port >> 8;
+		t.octets[5] = port;
+		even = isn(&key, &t, 0);
+		t.octets[5] |= 1;
+		seen[(isn(&key, &t, 0) - even) >> 24]++;
+	}
+	for (i = 0; i < 256; i++)
+		chi2 += (seen[i] - expect) * (seen[i] - expect) / expect;
+	/* 255 degrees of freedom: mean 255, standard deviation 22.6 */
+	CHECK(chi2 > 255 - 6 * 22.6);
+	CHECK(chi2 < 255 + 8 * 22.6);
+}
+
+/* Correlation of a port's ISN with that of the next: none. */
+TEST(hash__no_serial_correlation)
+{
+	double x, old = 0, sum = 0, sum2 = 0, cross = 0, mean, r;
+	siphash_key_t key = random_key();
+	struct tuple t;
+	u32 port;
+
+	rnd_fill(&t, sizeof(t));
+	for (port = 0; port < PORTS; port++) {
+		t.octets[4] = port >> 8;
+		t.octets[5] = port;
+		x = isn(&key, &t, 0) / 4294967296.0;
+		sum += x;
+		sum2 += x * x;
+		cross += x * old;
+		old = x;
+	}
+	mean = sum / PORTS;
+	r = (cross / PORTS - mean * mean) / (sum2 / PORTS - mean * mean);
+	CHECK(fabs(r) < 6.5 / sqrt(PORTS));
+	/* mean of an even distribution; its standard deviation is 1/sqrt(12) */
+	CHECK(fabs(mean - 0.5) < 6.5 / sqrt(12.0 * PORTS));
+}
+
+KTAP_MAIN()
