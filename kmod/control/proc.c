@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /proc/net/ltcp and /proc/net/ltcp_snmp: what a namespace's connections and
+ * counters look like, in the formats of /proc/net/tcp and /proc/net/snmp, so
+ * that programs which read those read these:
+ *
+ *	PROC_NET_TCP=/proc/net/ltcp ss -tan
+ *
+ * The tables are read through their *_walk() functions, one row at a time
+ * under the row's lock, and each line is made there; sockets are not locked,
+ * so a line may show numbers of slightly different times. A reader holds at
+ * most LTCP_PROC_LINES lines, however many connections there are. A row that
+ * has more is walked again, past those already shown. As with /proc/net/tcp,
+ * what comes and goes during a read may be missed or seen twice.
+ *
+ * Nothing here changes anything, and nothing of another namespace is shown.
+ */
+
+#include <linux/proc_fs.h>
+#include <linux/seq_file.h>
+#include <linux/seq_file_net.h>
+#include <linux/user_namespace.h>
+
+#include "../ltcp.h"
+
+#define LTCP_PROC_LINES	16	/* kept by an open file; 4 KiB with the rest */
+#define LTCP_PROC_WIDTH	149	/* of a line of /proc/net/tcp */
+#define LTCP_PROC_LEN	216	/* room for the longest: all numbers at max */
+
+/* In the order shown. */
+enum ltcp_proc_table {
+	LTCP_PROC_LISTEN,
+	LTCP_PROC_CONN,
+	LTCP_PROC_HALFOPEN,
+	LTCP_PROC_TIMEWAIT,
+	LTCP_PROC_NR_TABLES,
+};
+
+/* Third column but one of "tr": what the next timer is for, as Linux counts. */
+enum ltcp_proc_timer {
+	LTCP_PROC_TIMER_NONE,
+	LTCP_PROC_TIMER_RETRANS,
+	LTCP_PROC_TIMER_KEEPALIVE,	/* and FIN_WAIT_2 */
+	LTCP_PROC_TIMER_TIMEWAIT,
+	LTCP_PROC_TIMER_PERSIST,
+};
+
+/**
+ * struct ltcp_proc_iter - an open /proc/net/ltcp
+ * @p: namespace; must be first
+ * @uns: user namespace of the reader, for the uid column
+ * @pos: number of the current line; the first one behind the header is 1
+ * @table: table to walk next; LTCP_PROC_NR_TABLES: all are through
+ * @row: row of @table to walk next
+ * @skip: entries of that row that are already out
+ * @seen: entries that the walk under way has met
+ * @count: lines in @line
+ * @cur: the current one
+ * @line: made ahead, without the number in front
+ */
+struct ltcp_proc_iter {
+	struct seq_net_private p;
+	struct user_namespace *uns;
+	loff_t pos;
+	unsigned int table;
+	unsigned int row;
+	unsigned int skip;
+	unsigned int seen;
+	unsigned int count;
+	unsigned int cur;
+	char line[LTCP_PROC_LINES][LTCP_PROC_LEN];
+};
+
+/* Where to write the entry that a walk just met. NULL: not now. */
+static char *ltcp_proc_slot(struct ltcp_proc_iter *it)
+{
+	if (it->seen++ < it->skip || it->count == LTCP_PROC_LINES)
+		return NULL;
+	return it->line[it->count++];
+}
+
+/* The columns up to "st"; returns their length. */
+static int ltcp_proc_ends(char *line, __be32 saddr, u16 sport, __be32 daddr,
+			  u16 dport, int state)
+{
+	return scnprintf(line, LTCP_PROC_LEN, "%08X:%04X %08X:%04X %02X ",
+			 (__force u32)saddr, sport, (__force u32)daddr, dport,
+			 state);
+}
+
+/* Ticks of userland until @deadline, in jiffies; none if it is over. */
+static unsigned long ltcp_proc_until(u32 deadline)
+{
+	return jiffies_delta_to_clock_t((s32)(deadline - ltcp_jiffies32()));
+}
+
+/* Which timer to show for @ls, and when it fires. */
+static int ltcp_proc_timer(const struct ltcp_sock *ls, unsigned long *when)
+{
+	static const u8 shown[][2] = {
+		{ LTCP_TIMER_RETRANS, LTCP_PROC_TIMER_RETRANS },
+		{ LTCP_TIMER_PERSIST, LTCP_PROC_TIMER_PERSIST },
+		{ LTCP_TIMER_FINWAIT2, LTCP_PROC_TIMER_KEEPALIVE },
+		{ LTCP_TIMER_KEEPALIVE, LTCP_PROC_TIMER_KEEPALIVE },
+	};
+	u8 timers = READ_ONCE(ls->timers);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(shown); i++) {
+		u8 timer = shown[i][0];
+
+		if (timers & BIT(timer)) {
+			*when = ltcp_proc_until(READ_ONCE(ls->deadline[timer]));
+			return shown[i][1];
+		}
+	}
+	*when = 0;
+	return LTCP_PROC_TIMER_NONE;
+}
+
+/* tx_queue, rx_queue: octets, or of a listener connections and their limit. */
+static void ltcp_proc_queues(const struct sock *sk, int state, u32 *tx,
+			     u32 *rx)
+{
+	const struct ltcp_sock *ls = ltcp_sk(sk);
+
+	if (state == TCP_LISTEN) {
+		*tx = READ_ONCE(sk->sk_max_ack_backlog);
+		*rx = READ_ONCE(ls->accept.len);
+		return;
+	}
+	/* A FIN counts as an octet in both, as it does in /proc/net/tcp. */
+	*tx = READ_ONCE(ls->write_seq) - READ_ONCE(ls->snd.una);
+	*rx = max_t(s32, READ_ONCE(ls->rcv.nxt) - READ_ONCE(ls->copied_seq), 0);
+}
+
+/* The last columns: what only a full socket has. */
+static void ltcp_proc_extra(char *buf, size_t size, const struct sock *sk)
+{
+	const struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 mss = max(READ_ONCE(ls->cong.mss), 1U);
+	u32 ssthresh = READ_ONCE(ls->cong.ssthresh);
+	int delack_ms = READ_ONCE(ltcp_net(sock_net(sk))->delack_ms);
+	/* Timeout and backoff of different times do no harm in a display. */
+	u32 rto_us = data_race(ltcp_rtt_rto(&ls->rtt));
+
+	scnprintf(buf, size, " %lu %lu %u %u %d",
+		  jiffies_to_clock_t(usecs_to_jiffies(rto_us)),
+		  jiffies_to_clock_t(msecs_to_jiffies(delack_ms)),
+		  (unsigned int)READ_ONCE(ls->quickack) << 1,
+		  READ_ONCE(ls->cong.cwnd) / mss,
+		  ssthresh >= LTCP_SSTHRESH_INF ? -1 : (int)(ssthresh / mss));
+}
+
+/* Listener or connection, under the lock of its row. */
+static bool ltcp_proc_sock(struct sock *sk, void *arg)
+{
+	struct ltcp_proc_iter *it = arg;
+	const struct inet_sock *inet = inet_sk(sk);
+	const struct ltcp_sock *ls = ltcp_sk(sk);
+	int n, timer, state = READ_ONCE(sk->sk_state);
+	char *line = ltcp_proc_slot(it);
+	unsigned long when;
+	u32 tx, rx;
+
+	if (!line)
+		return false;
+
+	ltcp_proc_queues(sk, state, &tx, &rx);
+	timer = ltcp_proc_timer(ls, &when);
+	n = ltcp_proc_ends(line, inet->inet_rcv_saddr, inet->inet_num,
+			   inet->inet_daddr, ntohs(inet->inet_dport), state);
+	n += scnprintf(line + n, LTCP_PROC_LEN - n,
+		       "%08X:%08X %02X:%08lX %08X %5u %8d %lu %d %pK",
+		       tx, rx, timer, when, READ_ONCE(ls->retries),
+		       from_kuid_munged(it->uns, sk_uid(sk)),
+		       READ_ONCE(ls->probes), sock_i_ino(sk),
+		       refcount_read(&sk->sk_refcnt), sk);
+	ltcp_proc_extra(line + n, LTCP_PROC_LEN - n, sk);
+	return false;
+}
+
+/* Half-open and TIME_WAIT entries: no queues, no inode, and no pointer. */
+static void ltcp_proc_entry(struct ltcp_proc_iter *it,
+			    const struct ltcp_flow *flow, int state, int timer,
+			    u32 expires, unsigned int retrans, kuid_t uid)
+{
+	char *line = ltcp_proc_slot(it);
+	int n;
+
+	if (!line)
+		return;
+	n = ltcp_proc_ends(line, flow->local.v4, ntohs(flow->lport),
+			   flow->remote.v4, ntohs(flow->rport), state);
+	scnprintf(line + n, LTCP_PROC_LEN - n,
+		  "%08X:%08X %02X:%08lX %08X %5u %8d %d %d %pK", 0, 0, timer,
+		  ltcp_proc_until(expires), retrans,
+		  from_kuid_munged(it->uns, uid), 0, 0, 0, NULL);
+}
+
+static bool ltcp_proc_halfopen(const struct ltcp_halfopen_info *i, void *arg)
+{
+	ltcp_proc_entry(arg, &i->flow, TCP_SYN_RECV, LTCP_PROC_TIMER_RETRANS,
+			i->expires, i->retrans, i->uid);
+	return false;
+}
+
+static bool ltcp_proc_timewait(const struct ltcp_tw_info *i, void *arg)
+{
+	ltcp_proc_entry(arg, &i->flow, TCP_TIME_WAIT, LTCP_PROC_TIMER_TIMEWAIT,
+			i->expires, 0, GLOBAL_ROOT_UID);
+	return false;
+}
+
+/* Walk one row that is not empty; false: the table is through. */
+static bool ltcp_proc_walk(struct ltcp_proc_iter *it, const struct net *net)
+{
+	it->seen = 0;
+	it->count = 0;
+	it->cur = 0;
+	switch (it->table) {
+	case LTCP_PROC_LISTEN:
+		return ltcp_listen_walk(net, &it->row, ltcp_proc_sock, it);
+	case LTCP_PROC_CONN:
+		return ltcp_conn_walk(net, &it->row, ltcp_proc_sock, it);
+	case LTCP_PROC_HALFOPEN:
+		return ltcp_halfopen_walk(net, &it->row, ltcp_proc_halfopen,
+					  it);
+	default:
+		return ltcp_tw_walk(net, &it->row, ltcp_proc_timewait, it);
+	}
+}
+
+/* Make the next lines, at least one if there is any entry left. */
+static void ltcp_proc_fill(struct seq_file *seq)
+{
+	struct ltcp_proc_iter *it = seq->private;
+
+	it->uns = seq_user_ns(seq);
+	it->count = 0;
+	it->cur = 0;
+	while (!it->count && it->table < LTCP_PROC_NR_TABLES) {
+		unsigned int row = it->row;
+		bool more = ltcp_proc_walk(it, seq_file_net(seq));
+
+		/* What was left of this row went away: start with the next. */
+		if (it->skip && it->row != row + 1) {
+			it->row = row + 1;
+			it->skip = 0;
+			it->count = 0;
+			continue;
+		}
+		if (it->seen > it->skip + it->count) {
+			it->row--;
+			it->skip += it->count;
+			continue;
+		}
+		it->skip = 0;
+		if (!more) {
+			it->table++;
+			it->row = 0;
+		}
+	}
+}
+
+static void *ltcp_proc_current(struct ltcp_proc_iter *it)
+{
+	return it->cur < it->count ? it->line[it->cur] : NULL;
+}
+
+/* To the next line, if there was one to start from. */
+static void ltcp_proc_advance(struct seq_file *seq)
+{
+	struct ltcp_proc_iter *it = seq->private;
+
+	it->pos++;
+	if (it->cur < it->count)
+		it->cur++;
+	if (it->cur == it->count)
+		ltcp_proc_fill(seq);
+}
+
+static void ltcp_proc_rewind(struct seq_file *seq)
+{
+	struct ltcp_proc_iter *it = seq->private;
+
+	it->table = 0;
+	it->row = 0;
+	it->skip = 0;
+	it->pos = 1;
+	ltcp_proc_fill(seq);
+}
+
+/*
+ * A read goes on at the line where the one before it stopped, and that line
+ * is still in the buffer. Any other position is counted off from the start.
+ */
+static void *ltcp_proc_start(struct seq_file *seq, loff_t *pos)
+{
+	struct ltcp_proc_iter *it = seq->private;
+
+	if (!*pos)
+		return SEQ_START_TOKEN;
+	if (*pos < it->pos || !it->pos)
+		ltcp_proc_rewind(seq);
+	while (it->pos < *pos && ltcp_proc_current(it))
+		ltcp_proc_advance(seq);
+	return it->pos == *pos ? ltcp_proc_current(it) : NULL;
+}
+
+static void *ltcp_proc_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	++*pos;
+	if (v == SEQ_START_TOKEN)
+		ltcp_proc_rewind(seq);
+	else
+		ltcp_proc_advance(seq);
+	return ltcp_proc_current(seq->private);
+}
+
+static void ltcp_proc_stop(struct seq_file *seq, void *v)
+{
+}
+
+static int ltcp_proc_show(struct seq_file *seq, void *v)
+{
+	const struct ltcp_proc_iter *it = seq->private;
+
+	seq_setwidth(seq, LTCP_PROC_WIDTH);
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(seq, "  sl  local_address rem_address   st ");
+		seq_puts(seq, "tx_queue rx_queue tr tm->when retrnsmt   ");
+		seq_puts(seq, "uid  timeout inode");
+	} else {
+		seq_printf(seq, "%4lld: %s", it->pos - 1, (char *)v);
+	}
+	seq_pad(seq, '\n');
+	return 0;
+}
+
+static const struct seq_operations ltcp_proc_ops = {
+	.start	= ltcp_proc_start,
+	.next	= ltcp_proc_next,
+	.stop	= ltcp_proc_stop,
+	.show	= ltcp_proc_show,
+};
+
+/*
+ * Behind the counters stand these gauges, which go down as well.
+ * Documentation/counters.rst is made from this list too.
+ */
+static const char * const ltcp_gauge_names[] = {
+	"CurrEstab",	/* connections in ESTABLISHED or CLOSE_WAIT */
+	"HalfOpen",	/* half-open entries */
+	"TimeWait",	/* TIME_WAIT entries */
+	"Orphans",	/* closed sockets that still talk to their peer */
+	"MemPages",	/* pages of socket memory in use, of all namespaces */
+};
+
+static bool ltcp_gauge_estab(struct sock *sk, void *arg)
+{
+	long *estab = arg;
+
+	if ((1 << READ_ONCE(sk->sk_state)) & (TCPF_ESTABLISHED |
+					      TCPF_CLOSE_WAIT))
+		++*estab;
+	return true;
+}
+
+/* One number for each of ltcp_gauge_names, in that order. */
+static void ltcp_gauges_show(struct seq_file *seq, const struct net *net)
+{
+	const struct ltcp_net *ln = ltcp_net(net);
+	unsigned int row = 0;
+	long estab = 0;
+
+	while (ltcp_conn_walk(net, &row, ltcp_gauge_estab, &estab))
+		cond_resched();
+	seq_printf(seq, " %ld %d %d %d %ld", estab,
+		   atomic_read(&ln->halfopen_count),
+		   atomic_read(&ln->tw_count), atomic_read(&ln->orphan_count),
+		   proto_memory_allocated(&ltcp_prot));
+}
+
+/* Two lines: all names, all numbers. */
+static int ltcp_snmp_show(struct seq_file *seq, void *v)
+{
+	const struct net *net = seq_file_single_net(seq);
+	unsigned int i;
+
+	seq_puts(seq, "Ltcp:");
+	for (i = 0; i < LTCP_MIB_MAX; i++)
+		seq_printf(seq, " %s", ltcp_mib_name(i));
+	for (i = 0; i < ARRAY_SIZE(ltcp_gauge_names); i++)
+		seq_printf(seq, " %s", ltcp_gauge_names[i]);
+	seq_puts(seq, "\nLtcp:");
+	for (i = 0; i < LTCP_MIB_MAX; i++)
+		seq_printf(seq, " %lu", ltcp_stats_fold(ltcp_net(net), i));
+	ltcp_gauges_show(seq, net);
+	seq_putc(seq, '\n');
+	return 0;
+}
+
+int ltcp_proc_net_init(struct net *net)
+{
+	if (!proc_create_net("ltcp", 0444, net->proc_net, &ltcp_proc_ops,
+			     sizeof(struct ltcp_proc_iter)))
+		return -ENOMEM;
+	if (!proc_create_net_single("ltcp_snmp", 0444, net->proc_net,
+				    ltcp_snmp_show, NULL)) {
+		remove_proc_entry("ltcp", net->proc_net);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void ltcp_proc_net_exit(struct net *net)
+{
+	remove_proc_entry("ltcp_snmp", net->proc_net);
+	remove_proc_entry("ltcp", net->proc_net);
+}
