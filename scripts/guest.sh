@@ -20,7 +20,7 @@ guest_options() {
 		--append) read -r -a append <<<"$2"; shift ;;
 		--no-module) module='' ;;
 		--) shift; break ;;
-		--help) usage 0 ;;
+		--help) usage ;;
 		*) usage ;;
 		esac
 		shift

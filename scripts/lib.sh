@@ -3,6 +3,7 @@
 #
 # What the scripts of ltcp share: where things are, and how they complain.
 # To be sourced; the caller has done set -eu.
+# shellcheck disable=SC2034,SC2119,SC2120
 
 LTCP_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 LTCP_CACHE=${LTCP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ltcp}
@@ -18,10 +19,10 @@ die() {
 	exit 1
 }
 
-# The rest of a script's comment header, as its help text.
+# The comment that the script begins with is its help text.
 usage() {
-	sed -n '2{/^#/!q};3,/^[^#]/{/^[^#]/q;s/^# \{0,1\}//;p}' "$0" >&2
-	exit "${1:-2}"
+	sed -n '3,${/^#/!q;s/^# \{0,1\}//;p}' "$0" >&2
+	exit 2
 }
 
 # lock FILE COMMAND...: one at a time, since builds and downloads are shared.

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# ltcp: a second TCP for Linux, in a module. "make help" lists the targets.
+# The module's own Makefile is kmod/Kbuild.
+
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+W ?= 1
+
+KBUILD = $(MAKE) -C $(KDIR) M=$(CURDIR)/kmod W=$(W)
+
+module: headers
+	$(KBUILD) modules
+
+headers:
+	@[ -e $(KDIR)/Makefile ] || { \
+		echo "No kernel headers in $(KDIR)."; \
+		echo "Install them (Debian: linux-headers-$(KVER)), or say"; \
+		echo "where they are: make KDIR=DIRECTORY."; \
+		echo "make demo and make check need none: they boot their own"; \
+		echo "kernel."; \
+		exit 1; } >&2
+
+install: module
+	$(KBUILD) modules_install
+	depmod -a $(KVER)
+
+demo:
+	@scripts/demo
+
+check:
+	@scripts/check
+
+check-unit check-conform check-net:
+	@scripts/check $(@:check-%=%)
+
+lint:
+	@scripts/lint
+
+clean:
+	[ ! -e $(KDIR)/Makefile ] || $(KBUILD) clean
+	rm -rf out
+
+help:
+	@echo '  make               build kmod/ltcp.ko for the running kernel'
+	@echo '                     (KDIR=DIRECTORY: for another one)'
+	@echo '  make install       and install it where modprobe finds it'
+	@echo '  make demo          see it work, in a virtual machine'
+	@echo '  make check         run all tests (TEST=NAME: one of them)'
+	@echo '  make check-unit    only the parts that run in user space'
+	@echo '  make check-conform only the scripted peer, in virtual time'
+	@echo '  make check-net     only the networks, on Linux 6.1 and 6.12'
+	@echo '  make lint          sparse, checkpatch, shellcheck, kernel-doc'
+	@echo '  make clean         remove what was built here'
+	@echo 'What demo, check and lint need is installed through apt. Kernels'
+	@echo 'are kept in $$LTCP_CACHE (~/.cache/ltcp), outside the clone.'
+
+.PHONY: module headers install demo check check-unit check-conform check-net
+.PHONY: lint clean help
