@@ -7,3 +7,14 @@
 
 #define CREATE_TRACE_POINTS
 #include "../trace.h"
+
+void ltcp_trace_receive(const struct ltcp_flow *flow,
+			const struct sk_buff *skb, int state)
+{
+	const struct tcphdr *th = tcp_hdr(skb);
+
+	if (trace_ltcp_receive_enabled())
+		trace_ltcp_receive(flow->net, flow->family, &flow->remote,
+				   &flow->local, th, skb->len - th->doff * 4,
+				   state);
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What an acknowledgement says: RFC 9293 3.10.7.4, fifth check.
+ *
+ * Called by input.c for every acceptable segment with ACK, under the socket
+ * lock. Removes what was acknowledged from the retransmission queue, measures
+ * the round trip, follows the peer's window, and tells recovery.c. New data
+ * is sent by input.c when the whole segment has been looked at.
+ */
+
+#include "ltcp.h"
+
+/*
+ * The front of @skb was acknowledged: keep the rest. Without memory for that
+ * it stays whole, and would be resent whole, which is allowed.
+ */
+static void ltcp_rtx_trim(struct sock *sk, struct sk_buff *skb)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 len = ls->snd.una - ltcp_cb(skb)->seq;
+
+	if (len >= skb->len || ltcp_tx_split(sk, &ls->rtx_queue, skb, len))
+		return;
+	__skb_unlink(skb, &ls->rtx_queue);
+	ltcp_tx_free(sk, skb);
+}
+
+/*
+ * Remove everything below SND.UNA. Returns the age of the oldest segment in
+ * microseconds as an RTT sample, or 0 if one of them was sent twice: then it
+ * is not known which copy was acknowledged (Karn, RFC 6298 3, MUST-18).
+ */
+static u32 ltcp_rtx_clean(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	bool ambiguous = false;
+	struct sk_buff *skb;
+	u64 oldest = 0;
+
+	while ((skb = skb_peek(&ls->rtx_queue))) {
+		struct ltcp_skb_cb *cb = ltcp_cb(skb);
+
+		if (!ltcp_after(ls->snd.una, cb->seq))
+			break;
+		ambiguous |= cb->retrans;
+		if (!oldest)
+			oldest = cb->sent_us;
+		if (ltcp_before(ls->snd.una, cb->end_seq)) {
+			ltcp_rtx_trim(sk, skb);
+			break;
+		}
+		__skb_unlink(skb, &ls->rtx_queue);
+		ltcp_tx_free(sk, skb);
+	}
+	if (ambiguous || !oldest)
+		return 0;
+	return clamp_t(u64, ltcp_clock_us() - oldest, 1, U32_MAX);
+}
+
+/* RFC 9293 3.10.7.4: only a newer segment may change SND.WND. */
+static bool ltcp_update_window(struct sock *sk, const struct ltcp_skb_cb *cb)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 wnd = (u32)cb->wnd << ls->snd.wscale;
+	u32 old = ls->snd.wnd;
+
+	if (!ltcp_after(cb->seq, ls->snd.wl1) &&
+	    !(cb->seq == ls->snd.wl1 && !ltcp_before(cb->ack, ls->snd.wl2)))
+		return false;
+
+	ls->snd.wnd = wnd;
+	ls->snd.wl1 = cb->seq;
+	ls->snd.wl2 = cb->ack;
+	ls->snd.max_wnd = max(ls->snd.max_wnd, wnd);
+	if (wnd && !old) {
+		/* The probes did their work: start over with the timeouts. */
+		ltcp_timer_stop(sk, LTCP_TIMER_PERSIST);
+		ltcp_rtt_unbackoff(&ls->rtt);
+	}
+	return wnd != old;
+}
+
+static void ltcp_new_ack(struct sock *sk, u32 ack)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 acked = ack - ls->snd.una;
+	u32 rtt_us;
+
+	ls->snd.una = ack;
+	ls->bytes_acked += acked;
+	ls->retries = 0;
+	sk->sk_err_soft = 0;
+	rtt_us = ltcp_rtx_clean(sk);
+	if (rtt_us)
+		ltcp_rtt_sample(&ls->rtt, rtt_us,
+				READ_ONCE(ltcp_net(sock_net(sk))->rto_min_us));
+	ltcp_rtt_unbackoff(&ls->rtt);
+
+	/* RFC 6298 5.2, 5.3 */
+	if (skb_queue_empty(&ls->rtx_queue))
+		ltcp_timer_stop(sk, LTCP_TIMER_RETRANS);
+	else
+		ltcp_timer_arm(sk, LTCP_TIMER_RETRANS,
+			       usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
+
+	ltcp_recovery_acked(sk, acked, rtt_us);
+	sk_dst_confirm(sk);
+}
+
+/*
+ * How far back an ACK may lie. RFC 5961 5.2 says the largest window the peer
+ * ever offered; octets that it never acknowledged cannot be acknowledged again
+ * (ghost ACKs), so it is no more than those either.
+ */
+static u32 ltcp_oldest_ack(const struct ltcp_sock *ls)
+{
+	return min_t(u64, ls->snd.max_wnd, ls->bytes_acked);
+}
+
+bool ltcp_ack(struct sock *sk, const struct sk_buff *skb, u32 payload)
+{
+	const struct ltcp_skb_cb *cb = ltcp_cb(skb);
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	bool moved;
+
+	if (ltcp_after(cb->ack, ls->snd.nxt) ||
+	    ltcp_before(cb->ack, ls->snd.una - ltcp_oldest_ack(ls))) {
+		ltcp_challenge_ack(sk);
+		return false;
+	}
+
+	ls->probes = 0;
+	if (ltcp_before(cb->ack, ls->snd.una))
+		return true;	/* old, but its data may be new */
+
+	moved = ltcp_update_window(sk, cb);
+	if (cb->ack != ls->snd.una) {
+		ltcp_new_ack(sk, cb->ack);
+		return true;
+	}
+	/* RFC 5681 2: what a duplicate ACK is */
+	if (ltcp_flight(ls) && !payload && !moved &&
+	    !(cb->flags & (LTCP_SYN | LTCP_FIN)))
+		ltcp_recovery_dupack(sk);
+	return true;
+}

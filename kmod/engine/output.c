@@ -1,0 +1,582 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a connection sends: the one decision, and the one builder.
+ *
+ * Queues: what the user wrote stands in sk->sk_write_queue, in segments of at
+ * most one MSS; once sent it moves to ls->rtx_queue and stays there until it
+ * is acknowledged. SYN and FIN are segments like others. ltcp_output() decides
+ * what may move; ltcp_transmit() builds the header onto a clone. Input, timers
+ * and system calls only ask.
+ *
+ * Everything here runs with the socket locked, in process context or softirq.
+ * Nothing here looks at an IP header.
+ */
+
+#include "ltcp.h"
+#include "trace.h"
+
+/* Segments that are acknowledged at once after a connection was opened. */
+#define LTCP_QUICKACKS		8
+
+static void ltcp_tx_setup(struct sk_buff *skb)
+{
+	skb_reserve(skb, LTCP_TX_HEADROOM);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	/* The room for headers belongs to the clone that is being sent. */
+	__skb_header_release(skb);
+	memset(ltcp_cb(skb), 0, sizeof(struct ltcp_skb_cb));
+}
+
+struct sk_buff *ltcp_tx_alloc(struct sock *sk, gfp_t gfp)
+{
+	struct sk_buff *skb;
+
+	ltcp_owned(sk);
+	skb = alloc_skb_fclone(LTCP_TX_HEADROOM, gfp);
+	if (!skb)
+		goto pressure;
+	if (!sk_wmem_schedule(sk, skb->truesize)) {
+		__kfree_skb(skb);
+		goto pressure;
+	}
+	ltcp_tx_setup(skb);
+	return skb;
+
+pressure:
+	sk->sk_prot->enter_memory_pressure(sk);
+	sk_stream_moderate_sndbuf(sk);
+	return NULL;
+}
+
+void ltcp_tx_entail(struct sock *sk, struct sk_buff *skb)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_skb_cb *cb = ltcp_cb(skb);
+
+	cb->seq = ls->write_seq;
+	cb->end_seq = ls->write_seq;
+	cb->flags = LTCP_ACK;
+	__skb_queue_tail(&sk->sk_write_queue, skb);
+	sk_wmem_queued_add(sk, skb->truesize);
+	sk_mem_charge(sk, skb->truesize);
+}
+
+void ltcp_tx_free(struct sock *sk, struct sk_buff *skb)
+{
+	sk_wmem_queued_add(sk, -skb->truesize);
+	sk_mem_uncharge(sk, skb->truesize);
+	__kfree_skb(skb);
+}
+
+void ltcp_tx_purge(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(&sk->sk_write_queue)))
+		ltcp_tx_free(sk, skb);
+	while ((skb = __skb_dequeue(&ls->rtx_queue)))
+		ltcp_tx_free(sk, skb);
+	sk_mem_reclaim(sk);
+}
+
+void ltcp_sync_mss(struct sock *sk, u32 pmtu)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 hdrs = ls->af->net_hdr_len + LTCP_HDR_LEN;
+	u32 mss = pmtu > hdrs ? pmtu - hdrs : 0;
+
+	ls->pmtu = pmtu;
+	mss = min_t(u32, mss, ls->mss_peer);
+	if (ls->mss_user)
+		mss = min_t(u32, mss, ls->mss_user);
+	mss = max_t(u32, mss, READ_ONCE(ltcp_net(sock_net(sk))->min_snd_mss));
+	ls->mss = mss;
+	ls->cong.mss = mss;
+}
+
+/* The route may have learned another MTU since the last segment. */
+static void ltcp_check_mtu(struct sock *sk)
+{
+	u32 mtu = ltcp_sk(sk)->af->mtu(sk);
+
+	if (mtu && mtu != ltcp_sk(sk)->pmtu)
+		ltcp_sync_mss(sk, mtu);
+}
+
+void ltcp_mtu_reduced(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 told = READ_ONCE(ls->icmp_pmtu);
+	u32 mtu;
+
+	if (sk->sk_state == TCP_CLOSE || told >= ls->pmtu)
+		return;
+	mtu = ls->af->lower_mtu(sk, told);
+	if (!mtu || mtu >= ls->pmtu)
+		return;
+	ltcp_sync_mss(sk, mtu);
+	/* No sign of congestion: resend at once (RFC 1191 6.5) */
+	ltcp_retransmit(sk);
+}
+
+/*
+ * The window
+ */
+
+/* Of @space octets of buffer about half carries data; skbs take the rest. */
+static u32 ltcp_space_to_window(s64 space)
+{
+	return space > 0 ? min_t(s64, space / 2, S32_MAX / 2) : 0;
+}
+
+void ltcp_init_window(const struct ltcp_net *ln, u32 rcvbuf, u32 *wnd,
+		      u8 *wscale)
+{
+	u32 largest = max_t(u32, rcvbuf, READ_ONCE(ln->rmem[2]));
+
+	*wscale = 0;
+	if (READ_ONCE(ln->window_scaling)) {
+		u32 most = ltcp_space_to_window(largest);
+
+		while (most > LTCP_MAX_WINDOW && *wscale < LTCP_MAX_WSCALE) {
+			most >>= 1;
+			++*wscale;
+		}
+	}
+	/* The window in a SYN is not scaled (RFC 7323 2.2). */
+	*wnd = min_t(u32, ltcp_space_to_window(rcvbuf), LTCP_MAX_WINDOW);
+}
+
+u32 ltcp_select_window(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 full = ltcp_space_to_window(sk->sk_rcvbuf);
+	u32 now = ltcp_rcv_wnd(ls);
+	u32 unit = 1U << ls->rcv.wscale;
+	u32 wnd;
+
+	wnd = ltcp_space_to_window((s64)sk->sk_rcvbuf -
+				   atomic_read(&sk->sk_rmem_alloc));
+	if (ls->window_clamp)
+		wnd = min(wnd, ls->window_clamp);
+	wnd = min_t(u64, wnd, (u64)LTCP_MAX_WINDOW << ls->rcv.wscale);
+	wnd = round_down(wnd, unit);
+
+	/*
+	 * Silly window avoidance of the receiver (RFC 9293 3.8.6.2.2): the
+	 * right edge moves by a full segment or by half the buffer, or not.
+	 */
+	if (wnd < now + min_t(u32, full / 2, ls->rcv.mss))
+		wnd = now;
+	/* Never take back what was offered (SHLD-14). Rounding is upwards. */
+	return round_up(max(wnd, now), unit);
+}
+
+void ltcp_window_update(struct sock *sk, u32 copied)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 full = ltcp_space_to_window(sk->sk_rcvbuf);
+	u32 gain;
+
+	if (!copied || sk->sk_state == TCP_CLOSE ||
+	    (sk->sk_shutdown & RCV_SHUTDOWN))
+		return;
+
+	gain = ltcp_select_window(sk) - ltcp_rcv_wnd(ls);
+	if (ltcp_rcv_wnd(ls) < ls->rcv.mss ? gain > 0 :
+	    gain >= max(full / 2, 2 * ls->rcv.mss))
+		ltcp_send_ack(sk);
+}
+
+/*
+ * Building
+ */
+
+static unsigned int ltcp_syn_options(struct sock *sk, struct ltcp_options *opt,
+				     u8 flags)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 mss = (ls->pmtu ?: 576) - ls->af->net_hdr_len - LTCP_HDR_LEN;
+
+	memset(opt, 0, sizeof(*opt));
+	opt->has = LTCP_HAS_MSS;
+	/* What we can receive, not what we may send (RFC 6691). */
+	opt->mss = min_t(u32, mss, U16_MAX);
+	if (ls->mss_user)
+		opt->mss = min(opt->mss, ls->mss_user);
+
+	/* In a SYN-ACK only if the SYN had it (RFC 7323 2.2). */
+	if (ls->rcv.wscale || ls->snd.wscale ||
+	    (!(flags & LTCP_ACK) &&
+	     READ_ONCE(ltcp_net(sock_net(sk))->window_scaling))) {
+		opt->has |= LTCP_HAS_WSCALE;
+		opt->wscale = ls->rcv.wscale;
+	}
+	return ltcp_options_len(opt);
+}
+
+/* What is known of the receiver goes with every segment that has ACK. */
+static __be16 ltcp_stamp_ack(struct sock *sk, u8 flags)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 wnd;
+
+	if (!(flags & LTCP_ACK))
+		return htons(min_t(u32, ltcp_rcv_wnd(ls), LTCP_MAX_WINDOW));
+
+	wnd = ltcp_select_window(sk);
+	ls->rcv.adv = ls->rcv.nxt + wnd;
+	ls->rcv.acked = ls->rcv.nxt;
+	ls->ack_flags = 0;
+	ltcp_timer_stop(sk, LTCP_TIMER_DELACK);
+	if (flags & LTCP_SYN)
+		return htons(min_t(u32, wnd, LTCP_MAX_WINDOW));
+	return htons(min_t(u32, wnd >> ls->rcv.wscale, LTCP_MAX_WINDOW));
+}
+
+/*
+ * Put the header before the payload of @skb and send it. @skb is consumed: it
+ * is a clone, or an empty segment made for this.
+ */
+static int ltcp_xmit(struct sock *sk, struct sk_buff *skb, u32 seq, u8 flags)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct inet_sock *inet = inet_sk(sk);
+	struct ltcp_options opt;
+	u32 payload = skb->len;
+	unsigned int optlen = 0;
+	union ltcp_addr dst;
+	union ltcp_addr src;
+	struct tcphdr *th;
+
+	if (flags & LTCP_SYN)
+		optlen = ltcp_syn_options(sk, &opt, flags);
+
+	th = skb_push(skb, LTCP_HDR_LEN + optlen);
+	skb_reset_transport_header(skb);
+	memset(th, 0, LTCP_HDR_LEN);
+	th->source = inet->inet_sport;
+	th->dest = inet->inet_dport;
+	th->seq = htonl(seq);
+	if (flags & LTCP_ACK)
+		th->ack_seq = htonl(ls->rcv.nxt);
+	th->doff = (LTCP_HDR_LEN + optlen) / 4;
+	((u8 *)th)[13] = flags;
+	th->window = ltcp_stamp_ack(sk, flags);
+	if (optlen)
+		ltcp_options_write((u8 *)(th + 1), &opt);
+
+	LTCP_INC(sock_net(sk), OutSegs);
+	if (!payload && flags == LTCP_ACK)
+		LTCP_INC(sock_net(sk), PureAcksOut);
+	if (flags & LTCP_RST)
+		LTCP_INC(sock_net(sk), OutRsts);
+	if (trace_ltcp_send_enabled()) {
+		src.v4 = inet->inet_saddr;
+		dst.v4 = inet->inet_daddr;
+		trace_ltcp_send(sock_net(sk), sk->sk_family, &src, &dst, th,
+				payload, sk->sk_state);
+	}
+
+	skb->sk = NULL;
+	skb_set_owner_w(skb, sk);
+	memset(skb->cb, 0, sizeof(skb->cb));
+	return ls->af->xmit(sk, skb);
+}
+
+/*
+ * Send the queued segment @skb, which stays where it is. -ENOMEM: nothing was
+ * sent; other errors are losses on the way, which is what timers are for.
+ */
+static int ltcp_transmit(struct sock *sk, struct sk_buff *skb)
+{
+	struct ltcp_skb_cb *cb = ltcp_cb(skb);
+	struct sk_buff *copy;
+
+	/*
+	 * While an earlier clone is on its way its header still stands in
+	 * front of the payload, so then this one needs a place of its own.
+	 */
+	if (skb_cloned(skb))
+		copy = pskb_copy(skb, GFP_ATOMIC);
+	else
+		copy = skb_clone(skb, GFP_ATOMIC);
+	if (!copy)
+		return -ENOMEM;
+
+	cb->sent_us = ltcp_clock_us();
+	ltcp_sk(sk)->last_snd = ltcp_jiffies32();
+	return ltcp_xmit(sk, copy, cb->seq, cb->flags);
+}
+
+/* A segment without payload that is not remembered. */
+static int ltcp_xmit_bare(struct sock *sk, u32 seq, u8 flags)
+{
+	struct sk_buff *skb = alloc_skb(LTCP_TX_HEADROOM, GFP_ATOMIC);
+
+	if (!skb)
+		return -ENOMEM;
+	skb_reserve(skb, LTCP_TX_HEADROOM);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	return ltcp_xmit(sk, skb, seq, flags);
+}
+
+void ltcp_send_ack(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	if (sk->sk_state == TCP_CLOSE)
+		return;
+	if (ltcp_xmit_bare(sk, ls->snd.nxt, LTCP_ACK) != -ENOMEM)
+		return;
+	/* No memory for an ACK: try again soon, the peer is waiting. */
+	ls->ack_flags |= LTCP_ACK_PENDING;
+	ltcp_timer_arm(sk, LTCP_TIMER_DELACK, HZ / 5);
+}
+
+void ltcp_send_rst(struct sock *sk)
+{
+	ltcp_xmit_bare(sk, ltcp_sk(sk)->snd.nxt, LTCP_RST | LTCP_ACK);
+}
+
+void ltcp_send_probe(struct sock *sk)
+{
+	/* Old enough not to be acceptable, so it must be answered (SHLD-12). */
+	ltcp_xmit_bare(sk, ltcp_sk(sk)->snd.una - 1, LTCP_ACK);
+}
+
+/*
+ * Deciding
+ */
+
+int ltcp_tx_split(struct sock *sk, struct sk_buff_head *queue,
+		  struct sk_buff *skb, u32 len)
+{
+	struct ltcp_skb_cb *cb = ltcp_cb(skb);
+	u32 moved = skb->len - len;
+	u32 charged = skb->truesize;
+	struct sk_buff *rest;
+
+	/* A new head of another size must not change what is charged. */
+	if (skb_unclone(skb, GFP_ATOMIC))
+		return -ENOMEM;
+	skb->truesize = charged;
+	rest = ltcp_tx_alloc(sk, GFP_ATOMIC);
+	if (!rest)
+		return -ENOMEM;
+
+	*ltcp_cb(rest) = *cb;
+	ltcp_cb(rest)->seq = cb->seq + len;
+	cb->end_seq = cb->seq + len;
+	/* PSH and FIN belong to the end. */
+	cb->flags &= ~(LTCP_FIN | LTCP_PSH);
+
+	/* The payload changes hands, and its charge with it. */
+	sk_wmem_queued_add(sk, rest->truesize);
+	sk_mem_charge(sk, rest->truesize);
+	skb_split(skb, rest, len);
+	skb->truesize -= moved;
+	rest->truesize += moved;
+	__skb_queue_after(queue, skb, rest);
+	return 0;
+}
+
+/*
+ * How many octets of the first unsent segment may go now? 0: none; a FIN or
+ * SYN without data counts as one. @force: Nagle, cork and silly window
+ * avoidance are overridden, the windows are not.
+ */
+static u32 ltcp_may_send(struct sock *sk, const struct sk_buff *skb, bool force)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 room = ls->snd.una + ls->snd.wnd - ls->snd.nxt;
+	u32 len = ltcp_cb(skb)->end_seq - ltcp_cb(skb)->seq;
+	u32 flight = ltcp_flight(ls);
+	u32 part = min(skb->len, ls->mss);
+
+	if ((s32)room <= 0)
+		return 0;
+	if (flight && flight + part > ls->cong.cwnd) {
+		ls->cwnd_limited = 1;
+		return 0;
+	}
+	if (skb->len >= ls->mss && room >= ls->mss)
+		return ls->mss;
+	if (room < len) {
+		/* Silly window avoidance, RFC 9293 3.8.6.2.1 (3) */
+		if (force || room >= ls->snd.max_wnd / 2)
+			return min(room, part);
+		return 0;
+	}
+	if (force || !skb_queue_is_last(&sk->sk_write_queue, skb) ||
+	    (ltcp_cb(skb)->flags & LTCP_FIN))
+		return max(part, 1U);
+	if (ls->nagle & LTCP_CORK)
+		return 0;
+	/* Nagle, RFC 9293 3.7.4: small ones wait for the ACK (SHLD-7). */
+	if ((ls->nagle & LTCP_NODELAY) || !flight)
+		return part;
+	return 0;
+}
+
+/* The window is idle for longer than one RTO: RFC 5681 4.1 */
+static void ltcp_after_idle(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_net *ln = ltcp_net(sock_net(sk));
+	u32 idle = ltcp_jiffies32() - ls->last_snd;
+
+	if (ltcp_flight(ls) || !READ_ONCE(ln->slow_start_after_idle) ||
+	    idle <= usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)))
+		return;
+	if (ls->cong.ops->after_idle)
+		ls->cong.ops->after_idle(&ls->cong);
+	else
+		ls->cong.cwnd = min(ls->cong.cwnd,
+				    ltcp_cong_init_window(ls->mss));
+}
+
+/* Send the first @len octets of @skb, the head of the write queue. */
+static int ltcp_send_head(struct sock *sk, struct sk_buff *skb, u32 len)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	int err;
+
+	if (len < skb->len &&
+	    ltcp_tx_split(sk, &sk->sk_write_queue, skb, len))
+		return -ENOMEM;
+	err = ltcp_transmit(sk, skb);
+	if (err == -ENOMEM)
+		return err;	/* not even built */
+
+	__skb_unlink(skb, &sk->sk_write_queue);
+	__skb_queue_tail(&ls->rtx_queue, skb);
+	ls->snd.nxt = ltcp_cb(skb)->end_seq;
+	if (!ltcp_timer_armed(ls, LTCP_TIMER_RETRANS))
+		ltcp_timer_arm(sk, LTCP_TIMER_RETRANS,
+			       usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
+	return 0;
+}
+
+/* Nothing is on its way, something waits: only a timer can move it now. */
+static void ltcp_check_persist(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	if (skb_queue_empty(&sk->sk_write_queue) ||
+	    !skb_queue_empty(&ls->rtx_queue)) {
+		ltcp_timer_stop(sk, LTCP_TIMER_PERSIST);
+		return;
+	}
+	if (!ltcp_timer_armed(ls, LTCP_TIMER_PERSIST))
+		ltcp_timer_arm(sk, LTCP_TIMER_PERSIST,
+			       usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
+}
+
+static void ltcp_output_run(struct sock *sk, bool force)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct sk_buff *skb;
+	u32 len;
+
+	ltcp_owned(sk);
+	if (!((1 << sk->sk_state) &
+	      (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT | TCPF_FIN_WAIT1 |
+	       TCPF_LAST_ACK | TCPF_CLOSING)))
+		return;
+	if (skb_queue_empty(&sk->sk_write_queue))
+		return;
+
+	ltcp_check_mtu(sk);
+	ltcp_after_idle(sk);
+	ls->cwnd_limited = 0;
+	while ((skb = skb_peek(&sk->sk_write_queue))) {
+		len = ltcp_may_send(sk, skb, force);
+		if (!len || ltcp_send_head(sk, skb, len))
+			break;
+	}
+	ltcp_check_persist(sk);
+}
+
+void ltcp_output(struct sock *sk)
+{
+	ltcp_output_run(sk, false);
+}
+
+void ltcp_output_push(struct sock *sk)
+{
+	ltcp_output_run(sk, true);
+}
+
+int ltcp_send_syn(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct sk_buff *skb = ltcp_tx_alloc(sk, sk->sk_allocation);
+
+	if (!skb)
+		return -ENOBUFS;
+	ls->write_seq = ls->snd.iss;
+	ls->snd.una = ls->snd.iss;
+	ltcp_tx_entail(sk, skb);
+	ltcp_cb(skb)->flags = LTCP_SYN;
+	ltcp_cb(skb)->end_seq++;
+	ls->write_seq++;
+	ls->quickack = LTCP_QUICKACKS;
+	LTCP_INC(sock_net(sk), ActiveOpens);
+	/* An error is as good as a lost SYN: the timer tries again. */
+	if (ltcp_send_head(sk, skb, 0)) {
+		__skb_unlink(skb, &sk->sk_write_queue);
+		__skb_queue_tail(&ls->rtx_queue, skb);
+		ls->snd.nxt = ls->write_seq;
+		ltcp_timer_arm(sk, LTCP_TIMER_RETRANS,
+			       usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
+	}
+	return 0;
+}
+
+void ltcp_send_fin(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+
+	if (!skb) {
+		/* Memory for a FIN is not refused: the connection must end. */
+		skb = alloc_skb_fclone(LTCP_TX_HEADROOM,
+				       sk->sk_allocation | __GFP_NOFAIL);
+		ltcp_tx_setup(skb);
+		/* Over the limit the charge is a debt, paid when it is sent. */
+		if (!sk_wmem_schedule(sk, skb->truesize))
+			sk->sk_prot->enter_memory_pressure(sk);
+		ltcp_tx_entail(sk, skb);
+	}
+	ltcp_cb(skb)->flags |= LTCP_FIN;
+	ltcp_cb(skb)->end_seq++;
+	ls->write_seq++;
+	ltcp_output_push(sk);
+}
+
+bool ltcp_retransmit(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct sk_buff *skb = skb_peek(&ls->rtx_queue);
+	struct ltcp_skb_cb *cb;
+
+	ltcp_owned(sk);
+	if (!skb)
+		return false;
+	ltcp_check_mtu(sk);
+	if (skb->len > ls->mss &&
+	    ltcp_tx_split(sk, &ls->rtx_queue, skb, ls->mss))
+		return false;
+
+	cb = ltcp_cb(skb);
+	if (cb->retrans < U8_MAX)
+		cb->retrans++;
+	if (cb->flags & LTCP_SYN)
+		LTCP_INC(sock_net(sk), SynRetrans);
+	LTCP_INC(sock_net(sk), RetransSegs);
+	ls->total_retrans++;
+	trace_ltcp_retransmit(sk, cb->seq, cb->end_seq, ls->retries);
+	return ltcp_transmit(sk, skb) != -ENOMEM;
+}

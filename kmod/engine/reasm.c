@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reassembly: RFC 9293 3.10.7.4, seventh check.
+ *
+ * Segments that continue RCV.NXT go to sk->sk_receive_queue; those that came
+ * early wait in ls->ooo_queue, a tree by sequence number in which no segment
+ * covers another whole. Overlaps are not cut out: the reader skips what it has
+ * had (copied_seq), so an octet that came twice costs memory for a while and
+ * is delivered once.
+ *
+ * Memory: every queued segment is charged with its truesize to the receive
+ * buffer; when that is over, the segments farthest ahead are discarded first,
+ * which the peer will resend (RFC 9293 3.10.7.4 lets us forget them). Runs
+ * under the socket lock. Whether and when to acknowledge is decided here as a
+ * wish (ls->ack_flags); input.c fulfils it.
+ */
+
+#include "ltcp.h"
+
+static struct sk_buff *ltcp_ooo_first(const struct ltcp_sock *ls)
+{
+	return skb_rb_first(&ls->ooo_queue);
+}
+
+void ltcp_reasm_purge(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct sk_buff *skb;
+
+	while ((skb = ltcp_ooo_first(ls))) {
+		rb_erase(&skb->rbnode, &ls->ooo_queue);
+		__kfree_skb(skb);
+	}
+}
+
+/* Forget early segments, the farthest first, until there is room. */
+static bool ltcp_ooo_prune(struct sock *sk, u32 seq)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	bool freed = false;
+	struct rb_node *node;
+
+	while ((node = rb_last(&ls->ooo_queue))) {
+		struct sk_buff *skb = rb_to_skb(node);
+
+		if (ltcp_before(ltcp_cb(skb)->seq, seq))
+			break;
+		rb_erase(node, &ls->ooo_queue);
+		LTCP_INC(sock_net(sk), OooPruned);
+		__kfree_skb(skb);
+		freed = true;
+		if (atomic_read(&sk->sk_rmem_alloc) <= sk->sk_rcvbuf)
+			break;
+	}
+	return freed;
+}
+
+/* May @skb be charged to the receive buffer? */
+static bool ltcp_rmem_room(struct sock *sk, struct sk_buff *skb)
+{
+	u32 seq = ltcp_cb(skb)->seq;
+
+	if (atomic_read(&sk->sk_rmem_alloc) > sk->sk_rcvbuf &&
+	    !ltcp_ooo_prune(sk, seq))
+		return false;
+	if (atomic_read(&sk->sk_rmem_alloc) > sk->sk_rcvbuf)
+		return false;
+	if (sk_rmem_schedule(sk, skb, skb->truesize))
+		return true;
+	return ltcp_ooo_prune(sk, seq) &&
+	       sk_rmem_schedule(sk, skb, skb->truesize);
+}
+
+/* The peer's FIN, in order: RFC 9293 3.10.7.4, eighth check. */
+static void ltcp_rcv_fin(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	ls->ack_flags |= LTCP_ACK_PENDING | LTCP_ACK_NOW;
+	WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | RCV_SHUTDOWN);
+	sock_set_flag(sk, SOCK_DONE);
+	ltcp_reasm_purge(sk);	/* nothing can follow a FIN */
+
+	switch (sk->sk_state) {
+	case TCP_ESTABLISHED:
+		ltcp_set_state(sk, TCP_CLOSE_WAIT);
+		break;
+	case TCP_FIN_WAIT1:
+		/* An ACK of our FIN has been seen to already. */
+		ltcp_set_state(sk, TCP_CLOSING);
+		break;
+	case TCP_FIN_WAIT2:
+		ltcp_send_ack(sk);
+		ltcp_time_wait(sk);
+		return;
+	}
+	if (!sock_flag(sk, SOCK_DEAD)) {
+		sk->sk_state_change(sk);
+		sk_wake_async(sk, SOCK_WAKE_WAITD, POLL_IN);
+	}
+}
+
+/* @skb, its header pulled, begins at or before RCV.NXT and ends after it. */
+static void ltcp_queue_in_order(struct sock *sk, struct sk_buff *skb)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_skb_cb *cb = ltcp_cb(skb);
+	bool fin = cb->flags & LTCP_FIN;
+	u32 end = cb->end_seq;
+
+	ls->bytes_received += end - ls->rcv.nxt - fin;
+	ls->rcv.nxt = end;
+	if (skb->len)
+		__skb_queue_tail(&sk->sk_receive_queue, skb);
+	else
+		__kfree_skb(skb);
+	if (fin)
+		ltcp_rcv_fin(sk);
+}
+
+/* RCV.NXT moved: early segments may have come due. */
+static void ltcp_ooo_drain(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct sk_buff *skb;
+
+	while ((skb = ltcp_ooo_first(ls))) {
+		if (ltcp_after(ltcp_cb(skb)->seq, ls->rcv.nxt))
+			return;
+		rb_erase(&skb->rbnode, &ls->ooo_queue);
+		memset(&skb->rbnode, 0, sizeof(skb->rbnode));
+		/* A hole was filled: the peer should know at once. */
+		ls->ack_flags |= LTCP_ACK_NOW;
+		if (ltcp_after(ltcp_cb(skb)->end_seq, ls->rcv.nxt))
+			ltcp_queue_in_order(sk, skb);
+		else
+			__kfree_skb(skb);
+		if (sk->sk_state == TCP_CLOSE)
+			return;
+	}
+}
+
+/*
+ * Into the tree, unless one segment there covers it. Those that it covers
+ * itself are freed. The tree is searched, never walked.
+ */
+static void ltcp_queue_early(struct sock *sk, struct sk_buff *skb)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct rb_node **link = &ls->ooo_queue.rb_node;
+	struct ltcp_skb_cb *cb = ltcp_cb(skb);
+	struct rb_node *parent = NULL;
+	struct sk_buff *other;
+
+	while (*link) {
+		struct ltcp_skb_cb *ocb;
+
+		parent = *link;
+		other = rb_to_skb(parent);
+		ocb = ltcp_cb(other);
+		if (!ltcp_before(cb->seq, ocb->seq) &&
+		    !ltcp_after(cb->end_seq, ocb->end_seq)) {
+			LTCP_INC(sock_net(sk), OooDuplicates);
+			ltcp_drop(sock_net(sk), skb, LTCP_MIB_DropOldData);
+			return;
+		}
+		link = ltcp_before(cb->seq, ocb->seq) ? &parent->rb_left :
+							&parent->rb_right;
+	}
+	skb_set_owner_r(skb, sk);
+	rb_link_node(&skb->rbnode, parent, link);
+	rb_insert_color(&skb->rbnode, &ls->ooo_queue);
+	LTCP_INC(sock_net(sk), OooQueued);
+
+	while ((other = skb_rb_next(skb)) &&
+	       !ltcp_after(ltcp_cb(other)->end_seq, cb->end_seq)) {
+		rb_erase(&other->rbnode, &ls->ooo_queue);
+		LTCP_INC(sock_net(sk), OooDuplicates);
+		__kfree_skb(other);
+	}
+}
+
+/* Cut what lies beyond the window off the end; a FIN there does not count. */
+static void ltcp_trim_to_window(struct sock *sk, struct sk_buff *skb)
+{
+	u32 edge = ltcp_sk(sk)->rcv.nxt + ltcp_rcv_wnd(ltcp_sk(sk));
+	struct ltcp_skb_cb *cb = ltcp_cb(skb);
+	u32 excess = cb->end_seq - edge;
+
+	/* A bare FIN needs no buffer: it may use a closed window. */
+	if (!ltcp_after(cb->end_seq, edge) || !skb->len)
+		return;
+	if (cb->flags & LTCP_FIN) {
+		cb->flags &= ~LTCP_FIN;
+		cb->end_seq--;
+		excess--;
+	}
+	if (excess && !pskb_trim(skb, skb->len - min(excess, skb->len)))
+		cb->end_seq -= excess;
+}
+
+/* Guess the peer's segment size, which delayed ACKs are counted in. */
+static void ltcp_measure_mss(struct ltcp_sock *ls, u32 len)
+{
+	if (len >= ls->rcv.mss)
+		ls->rcv.mss = min_t(u32, len, ls->pmtu ?: len);
+}
+
+void ltcp_reasm(struct sock *sk, struct sk_buff *skb)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_skb_cb *cb = ltcp_cb(skb);
+	struct net *net = sock_net(sk);
+	u32 len = skb->len;
+
+	ltcp_owned(sk);
+	/* Whatever becomes of it, the peer must learn where we stand. */
+	if (!ltcp_after(cb->end_seq, ls->rcv.nxt)) {
+		ls->ack_flags |= LTCP_ACK_PENDING | LTCP_ACK_NOW;
+		ltcp_drop(net, skb, LTCP_MIB_DropOldData);
+		return;
+	}
+	if (!ltcp_rcv_wnd(ls) && len) {
+		ls->ack_flags |= LTCP_ACK_PENDING | LTCP_ACK_NOW;
+		LTCP_INC(net, WindowProbeReplies);
+		ltcp_drop(net, skb, LTCP_MIB_DropZeroWindow);
+		return;
+	}
+	ltcp_trim_to_window(sk, skb);
+	if (!ltcp_rmem_room(sk, skb)) {
+		ls->ack_flags |= LTCP_ACK_PENDING | LTCP_ACK_NOW;
+		ltcp_drop(net, skb, LTCP_MIB_DropReceiveBuffer);
+		return;
+	}
+	ltcp_measure_mss(ls, len);
+
+	if (ltcp_after(cb->seq, ls->rcv.nxt)) {
+		/* Immediate duplicate ACK: RFC 5681 4.2 */
+		ls->ack_flags |= LTCP_ACK_PENDING | LTCP_ACK_NOW;
+		LTCP_INC(net, DupAcksOut);
+		ltcp_queue_early(sk, skb);
+		return;
+	}
+
+	if (len)
+		ls->ack_flags |= LTCP_ACK_PENDING;
+	skb_set_owner_r(skb, sk);
+	ltcp_queue_in_order(sk, skb);
+	if (sk->sk_state != TCP_CLOSE)
+		ltcp_ooo_drain(sk);
+	if (len && !sock_flag(sk, SOCK_DEAD))
+		sk->sk_data_ready(sk);
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * When is a segment lost, and what is sent again: NewReno (RFC 5681, RFC 6582)
+ * over whichever congestion control the connection uses.
+ *
+ * ack.c reports duplicate ACKs and progress, timer.c reports timeouts. This
+ * file moves between three states (enum ltcp_loss_state), sets cwnd on the way
+ * in and out, and asks output.c for retransmissions. Runs under the socket
+ * lock. How cwnd grows in between is the business of the algorithm.
+ */
+
+#include "ltcp.h"
+
+/* A new episode: what was sent so far is what it repairs (RFC 6582 3.2). */
+static void ltcp_loss_enter(struct sock *sk, enum ltcp_loss_state state)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	/* One reduction an episode: a timeout in recovery keeps ssthresh. */
+	if (ls->loss == LTCP_LOSS_NONE)
+		ls->cong.ssthresh =
+			ls->cong.ops->ssthresh(&ls->cong, ltcp_flight(ls));
+	ls->loss = state;
+	ls->recover = ls->snd.nxt;
+	ls->cong.acked_cnt = 0;
+}
+
+void ltcp_recovery_dupack(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 threshold = READ_ONCE(ltcp_net(sock_net(sk))->reordering);
+
+	LTCP_INC(sock_net(sk), DupAcksIn);
+	if (ls->dupacks < U8_MAX)
+		ls->dupacks++;
+
+	if (ls->loss == LTCP_LOSS_FAST) {
+		/* A segment left the network (RFC 5681 3.2, step 4). */
+		ls->cong.cwnd += ls->mss;
+		return;
+	}
+	if (ls->loss == LTCP_LOSS_RTO)
+		return;
+	if (ls->dupacks < threshold) {
+		/*
+		 * Limited transmit (RFC 3042): the window is widened by what
+		 * the duplicates say has left, for this one call only.
+		 */
+		u32 cwnd = ls->cong.cwnd;
+
+		if (ls->dupacks <= 2) {
+			ls->cong.cwnd += ls->dupacks * ls->mss;
+			ltcp_output(sk);
+			ls->cong.cwnd = cwnd;
+		}
+		return;
+	}
+	/* Duplicates of what an earlier episode resent: RFC 6582 3.2, step 2 */
+	if (ls->dupacks > threshold || !ltcp_after(ls->snd.una, ls->recover))
+		return;
+
+	LTCP_INC(sock_net(sk), FastRetransmits);
+	ltcp_loss_enter(sk, LTCP_LOSS_FAST);
+	ltcp_retransmit(sk);
+	ls->cong.cwnd = ls->cong.ssthresh + threshold * ls->mss;
+}
+
+/* RFC 6582 3.2, step 3: an ACK of new data in fast recovery. */
+static void ltcp_recovery_fast_acked(struct sock *sk, u32 acked)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_cong *ca = &ls->cong;
+
+	if (!ltcp_before(ls->snd.una, ls->recover)) {
+		/* Full: deflate, without the burst an empty pipe would give. */
+		ca->cwnd = min(ca->ssthresh,
+			       max(ltcp_flight(ls), ls->mss) + ls->mss);
+		ls->loss = LTCP_LOSS_NONE;
+		return;
+	}
+
+	/* Partial: the next hole begins here. */
+	LTCP_INC(sock_net(sk), PartialAcks);
+	ltcp_retransmit(sk);
+	ca->cwnd -= min(ca->cwnd, acked);
+	if (acked >= ls->mss)
+		ca->cwnd += ls->mss;
+	ca->cwnd = max(ca->cwnd, ls->mss);
+}
+
+void ltcp_recovery_acked(struct sock *sk, u32 acked, u32 rtt_us)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_cong_ack ack = {
+		.acked = acked,
+		.flight = ltcp_flight(ls) + acked,
+		.rtt_us = rtt_us,
+		.now_us = ltcp_clock_us(),
+		.cwnd_limited = ls->cwnd_limited,
+	};
+
+	ls->dupacks = 0;
+	if (ls->loss == LTCP_LOSS_FAST) {
+		ltcp_recovery_fast_acked(sk, acked);
+		return;
+	}
+	if (ls->loss == LTCP_LOSS_RTO) {
+		if (ltcp_before(ls->snd.una, ls->recover)) {
+			/* What was in flight is taken for lost: go on. */
+			ltcp_retransmit(sk);
+		} else {
+			ls->loss = LTCP_LOSS_NONE;
+		}
+	}
+	ls->cong.ops->acked(&ls->cong, &ack);
+}
+
+void ltcp_recovery_timeout(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	/* No data was lost yet; the initial window will remember it. */
+	if ((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV))
+		return;
+	ltcp_loss_enter(sk, LTCP_LOSS_RTO);
+	ls->cong.cwnd = ls->mss;	/* loss window, RFC 5681 3.1 */
+	ls->dupacks = 0;
+}

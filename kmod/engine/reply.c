@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Segments that no connection sends: the SYN-ACK of a half-open entry, the ACK
+ * of a TIME_WAIT entry, the RST for what belongs nowhere.
+ *
+ * Called in softirq, from the tables and from the IP layer, with or without a
+ * socket lock. Takes no lock. Each received segment causes at most one of
+ * these, so nothing here amplifies what a spoofer sends.
+ */
+
+#include "ltcp.h"
+#include "trace.h"
+
+int ltcp_reply(const struct ltcp_flow *flow, const struct ltcp_reply *r,
+	       int state)
+{
+	unsigned int optlen = r->opt.has ? ltcp_options_len(&r->opt) : 0;
+	struct sk_buff *skb;
+	struct tcphdr *th;
+
+	skb = alloc_skb(LTCP_TX_HEADROOM, GFP_ATOMIC);
+	if (!skb)
+		return -ENOMEM;
+	skb_reserve(skb, LTCP_TX_HEADROOM);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+
+	th = skb_push(skb, LTCP_HDR_LEN + optlen);
+	skb_reset_transport_header(skb);
+	memset(th, 0, LTCP_HDR_LEN);
+	th->source = flow->lport;
+	th->dest = flow->rport;
+	th->seq = htonl(r->seq);
+	th->ack_seq = htonl(r->ack);
+	th->doff = (LTCP_HDR_LEN + optlen) / 4;
+	((u8 *)th)[13] = r->flags;
+	th->window = htons(r->wnd);
+	if (optlen)
+		ltcp_options_write((u8 *)(th + 1), &r->opt);
+
+	LTCP_INC(flow->net, OutSegs);
+	if (r->flags & LTCP_RST)
+		LTCP_INC(flow->net, OutRsts);
+	trace_ltcp_send(flow->net, flow->family, &flow->local, &flow->remote,
+			th, 0, state);
+	return ltcp_ipv4_ops.reply(flow, skb, r->sk);
+}
+
+void ltcp_reply_rst(const struct ltcp_flow *flow, const struct sk_buff *skb)
+{
+	const struct ltcp_skb_cb *cb = ltcp_cb(skb);
+	struct ltcp_reply r = { .flags = LTCP_RST };
+
+	if (cb->flags & LTCP_RST)
+		return;
+
+	/* RFC 9293 3.10.7.1 */
+	if (cb->flags & LTCP_ACK) {
+		r.seq = cb->ack;
+	} else {
+		r.ack = cb->end_seq;
+		r.flags |= LTCP_ACK;
+	}
+	ltcp_reply(flow, &r, TCP_CLOSE);
+}

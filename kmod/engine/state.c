@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a connection: every change of state, and every way to die.
+ *
+ * Which changes are legal is fsm.c's table; this file applies them to a
+ * socket and keeps the tables of connections and ports in step. Called with
+ * the socket locked, from system calls, from softirq and from the timer. It
+ * never sends data; the only segment it asks for is the RST of an abort.
+ *
+ * A socket ends in two steps that may come in either order: the protocol is
+ * through with it (ltcp_done), and the user is (close(), SOCK_DEAD). Who comes
+ * second calls ltcp_destroy().
+ */
+
+#include <net/xfrm.h>
+
+#include "ltcp.h"
+#include "trace.h"
+
+void ltcp_set_state(struct sock *sk, int state)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	int old = sk->sk_state;
+
+	ltcp_owned(sk);
+	WARN_ONCE(!ltcp_transition_legal(old, state),
+		  "ltcp: no way from %s to %s\n", ltcp_state_name(old),
+		  ltcp_state_name(state));
+
+	if (state == TCP_CLOSE) {
+		if (old == TCP_ESTABLISHED || old == TCP_CLOSE_WAIT)
+			LTCP_INC(sock_net(sk), EstabResets);
+		if (old == TCP_SYN_SENT || old == TCP_SYN_RECV)
+			LTCP_INC(sock_net(sk), AttemptFails);
+		ltcp_conn_remove(sk);
+		if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
+			ltcp_port_release(sk);
+	}
+	ls->state_since = ltcp_jiffies32();
+	trace_ltcp_state(sk, old, state);
+	inet_sk_set_state(sk, state);
+}
+
+void ltcp_destroy(struct sock *sk)
+{
+	ltcp_owned(sk);
+	WARN_ON_ONCE(sk->sk_state != TCP_CLOSE || !sock_flag(sk, SOCK_DEAD));
+
+	atomic_dec(&ltcp_net(sock_net(sk))->orphan_count);
+	sk->sk_prot->destroy(sk);
+	sk_stream_kill_queues(sk);
+	xfrm_sk_free_policy(sk);
+	sock_put(sk);
+}
+
+void ltcp_done(struct sock *sk)
+{
+	ltcp_set_state(sk, TCP_CLOSE);
+	ltcp_timer_stop_all(sk);
+	WRITE_ONCE(sk->sk_shutdown, SHUTDOWN_MASK);
+
+	if (sock_flag(sk, SOCK_DEAD))
+		ltcp_destroy(sk);
+	else
+		sk->sk_state_change(sk);
+}
+
+void ltcp_time_wait(struct sock *sk)
+{
+	ltcp_set_state(sk, TCP_TIME_WAIT);
+	/* In the one table before it leaves the other: always findable. */
+	ltcp_tw_enter(sk);
+	ltcp_tx_purge(sk);
+	ltcp_done(sk);
+}
+
+void ltcp_orphan_fin_wait2(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 wait = READ_ONCE(ltcp_net(sock_net(sk))->fin_timeout) * HZ;
+
+	if (ls->linger2 < 0) {
+		LTCP_INC(sock_net(sk), AbortOnLinger);
+		ltcp_abort(sk, 0);
+		return;
+	}
+	if (ls->linger2)
+		wait = min_t(u32, wait, ls->linger2);
+	if (wait)
+		ltcp_timer_arm(sk, LTCP_TIMER_FINWAIT2, wait);
+	else
+		ltcp_done(sk);
+}
+
+void ltcp_fail(struct sock *sk, int err)
+{
+	if (sk->sk_state == TCP_CLOSE)
+		return;
+	ltcp_tx_purge(sk);
+	if (err) {
+		/* Pairs with the barrier in ltcp_poll(). */
+		WRITE_ONCE(sk->sk_err, err);
+		smp_wmb();
+	}
+	if (err && !sock_flag(sk, SOCK_DEAD))
+		sk_error_report(sk);
+	ltcp_done(sk);
+}
+
+/* RFC 9293 3.10.5: ABORT sends RST in these states. */
+static bool ltcp_abort_sends_rst(int state)
+{
+	return (1 << state) & (TCPF_SYN_RECV | TCPF_ESTABLISHED |
+			       TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 |
+			       TCPF_CLOSE_WAIT | TCPF_CLOSING |
+			       TCPF_LAST_ACK);
+}
+
+void ltcp_abort(struct sock *sk, int err)
+{
+	if (ltcp_abort_sends_rst(sk->sk_state))
+		ltcp_send_rst(sk);
+	ltcp_fail(sk, err);
+}
+
+bool ltcp_orphan_excess(struct sock *sk)
+{
+	struct ltcp_net *ln = ltcp_net(sock_net(sk));
+
+	if (atomic_read(&ln->orphan_count) <= READ_ONCE(ln->max_orphans) &&
+	    !(ltcp_memory_pressure(sk) &&
+	      sk->sk_wmem_queued > SOCK_MIN_SNDBUF))
+		return false;
+
+	net_info_ratelimited("too many orphans: closing one with RST\n");
+	LTCP_INC(sock_net(sk), AbortOnMemory);
+	ltcp_abort(sk, 0);
+	return true;
+}

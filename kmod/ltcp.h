@@ -1,0 +1,754 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LTCP_H
+#define _LTCP_H
+
+/*
+ * The connection, and what the parts of ltcp offer each other, grouped by the
+ * file that defines it. Data flows one way: a system call enters in socket/,
+ * the engine decides, ip/ sends; a packet enters in ip/, tables/ finds its
+ * connection, the engine takes it apart, socket/ hands it to the user.
+ *
+ * Lock keys behind the fields:
+ *	[s] socket lock: lock_sock(), or bh_lock_sock() and not owned by a user
+ *	[c] constant once the socket is visible to others
+ *	[a] accept lock of the listener
+ *	[p] port bucket lock
+ *	[o] lockless, READ_ONCE() and WRITE_ONCE()
+ * Lock order and lifetimes: Documentation/design.rst.
+ */
+
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/rbtree.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <net/inet_sock.h>
+#include <net/sock.h>
+
+#include "compat.h"
+#include "engine/cong.h"
+#include "engine/fsm.h"
+#include "engine/options.h"
+#include "engine/rtt.h"
+#include "net.h"
+#include "wire.h"
+
+/* IP protocol number in use: module parameter, constant after load. */
+extern unsigned int ltcp_ipproto;
+
+/* Room in front of the payload of a segment: TCP, IP and link headers. */
+#define LTCP_TX_HEADROOM	ALIGN(LTCP_MAX_HDR_LEN + 60 + LL_MAX_HEADER, 4)
+
+union ltcp_addr {
+	__be32 v4;
+};
+
+/**
+ * struct ltcp_flow - a connection as one received packet names it
+ * @net: namespace
+ * @local: our address
+ * @remote: the peer's address
+ * @lport: our port
+ * @rport: the peer's port
+ * @family: AF_INET
+ * @ifindex: interface the packet came in on; 0: any
+ * @hash: keyed hash of all but @ifindex, by ltcp_flow_hash()
+ */
+struct ltcp_flow {
+	struct net *net;
+	union ltcp_addr local;
+	union ltcp_addr remote;
+	__be16 lport;
+	__be16 rport;
+	u16 family;
+	int ifindex;
+	u32 hash;
+};
+
+/**
+ * struct ltcp_skb_cb - what ltcp keeps in skb->cb
+ * @seq: sequence number of the first octet (or of the SYN)
+ * @end_seq: @seq plus payload, plus one each for SYN and FIN
+ * @flags: control bits (LTCP_FIN ...)
+ * @retrans: sent: how often it was sent again, saturating
+ * @wnd: received: window field, not scaled
+ * @ack: received: acknowledgement number
+ * @sent_us: sent: time of the last transmission, ltcp_clock_us()
+ */
+struct ltcp_skb_cb {
+	u32 seq;
+	u32 end_seq;
+	u8 flags;
+	u8 retrans;
+	u16 wnd;
+	u32 ack;
+	u64 sent_us;
+};
+
+static inline struct ltcp_skb_cb *ltcp_cb(const struct sk_buff *skb)
+{
+	return (struct ltcp_skb_cb *)skb->cb;
+}
+
+/* The timers that share the connection's one struct timer_list. */
+enum ltcp_timer {
+	LTCP_TIMER_RETRANS,	/* RFC 6298; SYN and FIN too */
+	LTCP_TIMER_PERSIST,	/* zero window, RFC 9293 3.8.6.1 */
+	LTCP_TIMER_DELACK,	/* RFC 9293 3.8.6.3 */
+	LTCP_TIMER_KEEPALIVE,	/* RFC 9293 3.8.4 */
+	LTCP_TIMER_FINWAIT2,	/* orphan that waits for the peer's FIN */
+	LTCP_NR_TIMERS,
+};
+
+/* Bits of ltcp_sock.deferred: work left to release_sock(). */
+enum ltcp_deferred {
+	LTCP_DEFER_TIMER,	/* the timer fired while a user had the lock */
+	LTCP_DEFER_PMTU,	/* ICMP told a new path MTU */
+};
+
+/* Loss recovery, engine/recovery.c */
+enum ltcp_loss_state {
+	LTCP_LOSS_NONE,
+	LTCP_LOSS_FAST,		/* fast recovery, RFC 6582 */
+	LTCP_LOSS_RTO,		/* after a retransmission timeout */
+};
+
+/* ltcp_sock.nagle */
+#define LTCP_NODELAY	0x1	/* TCP_NODELAY */
+#define LTCP_CORK	0x2	/* TCP_CORK */
+
+/* ltcp_sock.ack_flags */
+#define LTCP_ACK_PENDING 0x1	/* something received is not yet acked */
+#define LTCP_ACK_NOW	0x2	/* and must not wait */
+
+/**
+ * struct ltcp_accept - a listener's queue of finished connections
+ * @lock: protects the rest; taken in softirq; inside it nothing is locked
+ * @queue: children, by ltcp_sock.accept_node, oldest first [a]
+ * @len: their number; also read without the lock [o]
+ * @open: listen() succeeded and the listener is not being closed [a]
+ * @halfopens: half-open entries of this listener [atomic]
+ */
+struct ltcp_accept {
+	spinlock_t lock;
+	u32 len;
+	struct list_head queue;
+	bool open;
+	atomic_t halfopens;
+};
+
+/**
+ * struct ltcp_sock - one connection or listener
+ *
+ * The variables of RFC 9293 3.3.1 stand in @snd and @rcv under their own
+ * names. All sequence numbers are host order.
+ */
+struct ltcp_sock {
+	struct inet_sock inet;		/* must be first */
+	const struct ltcp_af_ops *af;	/* [c] address family */
+
+	struct {
+		u32 una;	/* [s] oldest octet not acknowledged */
+		u32 nxt;	/* [s] next octet to send */
+		u32 wnd;	/* [s] window of the peer, octets, scaled */
+		u32 wl1;	/* [s] SEG.SEQ of the last window update */
+		u32 wl2;	/* [s] SEG.ACK of the last window update */
+		u32 max_wnd;	/* [s] largest window the peer ever offered */
+		u32 iss;	/* [c] initial send sequence number */
+		u8 wscale;	/* [s] shift of the windows the peer sends */
+	} snd;
+	struct {
+		u32 nxt;	/* [s] next octet expected */
+		u32 adv;	/* [s] right edge of the window we offered */
+		u32 acked;	/* [s] RCV.NXT in the last ACK we sent */
+		u32 irs;	/* [s] initial receive sequence number */
+		u32 mss;	/* [s] guess of the peer's segment size */
+		u8 wscale;	/* [s] shift of the windows we send */
+	} rcv;
+	u32 write_seq;		/* [s] one past the last octet queued */
+	u32 copied_seq;		/* [s] next octet for the user; [o] in poll */
+
+	struct sk_buff_head rtx_queue;	/* [s] sent and not acknowledged;
+					 *     what is unsent stands in
+					 *     sk->sk_write_queue
+					 */
+	struct rb_root ooo_queue;	/* [s] received out of order, by seq */
+
+	u32 mss;		/* [s] payload octets of a full segment */
+	u16 mss_peer;		/* [s] MSS option of the peer, or default */
+	u16 mss_user;		/* [s] TCP_MAXSEG, 0: not set */
+	u32 pmtu;		/* [s] path MTU, octets */
+
+	/* loss recovery */
+	struct ltcp_rtt rtt;	/* [s] */
+	struct ltcp_cong cong;	/* [s] */
+	u8 loss;		/* [s] enum ltcp_loss_state */
+	u8 dupacks;		/* [s] in a row, saturating */
+	u8 retries;		/* [s] timeouts in a row without progress */
+	u8 probes;		/* [s] unanswered window or keepalive probes */
+	u32 recover;		/* [s] RFC 6582 3.2 */
+	u32 total_retrans;	/* [s] segments, for TCP_INFO */
+	u64 bytes_acked;	/* [s] of ours, by the peer */
+	u64 bytes_received;	/* [s] in order, payload */
+
+	/* acknowledging */
+	u8 ack_flags;		/* [s] LTCP_ACK_* */
+	u8 quickack;		/* [s] segments still acked at once */
+	u8 nagle;		/* [s] LTCP_NODELAY, LTCP_CORK */
+	u8 cwnd_limited:1;	/* [s] cwnd held back the last send */
+
+	/* time */
+	u8 timers;			/* [s] bit set of enum ltcp_timer */
+	u32 deadline[LTCP_NR_TIMERS];	/* [s] jiffies, low 32 bits */
+	unsigned long deferred;		/* [atomic bits] enum ltcp_deferred */
+	u32 last_rcv;		/* [s] jiffies of the last segment received */
+	u32 last_snd;		/* [s] jiffies of the last data sent */
+	u32 stalled_since;	/* [s] jiffies: first timeout or probe without
+				 *     progress, valid if retries or probes
+				 */
+	u32 state_since;	/* [s] jiffies of the last change of state */
+	u32 challenge_stamp;	/* [s] jiffies of the last challenge ACK */
+	u32 icmp_pmtu;		/* [o] path MTU told by ICMP, for later */
+
+	/* what the user asked for; 0: the namespace's setting */
+	u32 keepalive_time;	/* [s] jiffies */
+	u32 keepalive_intvl;	/* [s] jiffies */
+	u32 user_timeout;	/* [s] milliseconds */
+	u32 window_clamp;	/* [s] octets, 0: none */
+	u32 notsent_lowat;	/* [o] TCP_NOTSENT_LOWAT, octets, 0: none */
+	int linger2;		/* [s] jiffies; negative: no FIN_WAIT_2 */
+	u8 keepalive_probes;	/* [s] */
+	u8 syn_retries;		/* [s] */
+
+	struct ltcp_port *port;		/* [p] bucket of the local port */
+	struct list_head accept_node;	/* [a] of the listener */
+	struct ltcp_accept accept;	/* listeners only */
+};
+
+static inline struct ltcp_sock *ltcp_sk(const struct sock *sk)
+{
+	return (struct ltcp_sock *)sk;
+}
+
+/* Microseconds, monotonic: RTT samples and segment stamps. */
+static inline u64 ltcp_clock_us(void)
+{
+	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
+}
+
+static inline u32 ltcp_jiffies32(void)
+{
+	return (u32)jiffies;
+}
+
+/* Octets the peer may still send by what we told it (RCV.WND). */
+static inline u32 ltcp_rcv_wnd(const struct ltcp_sock *ls)
+{
+	s32 wnd = ls->rcv.adv - ls->rcv.nxt;
+
+	return wnd > 0 ? wnd : 0;
+}
+
+/* Octets sent and not acknowledged. */
+static inline u32 ltcp_flight(const struct ltcp_sock *ls)
+{
+	return ls->snd.nxt - ls->snd.una;
+}
+
+/* Must the caller hold the socket, and does it? */
+static inline void ltcp_owned(const struct sock *sk)
+{
+	sock_owned_by_me(sk);
+}
+
+/*
+ * engine/state.c: the life of a connection
+ */
+
+/* The only place that writes sk->sk_state; warns of an illegal change. */
+void ltcp_set_state(struct sock *sk, int state);
+
+/* Out of all tables, timers off, CLOSE. An orphan is destroyed. [s] */
+void ltcp_done(struct sock *sk);
+
+/* The connection died: report @err (a positive errno; 0: none), wake. [s] */
+void ltcp_fail(struct sock *sk, int err);
+
+/* Send RST if the state asks for one, then ltcp_fail(). [s] */
+void ltcp_abort(struct sock *sk, int err);
+
+/* Both FINs are seen to: leave a TIME_WAIT entry behind, then ltcp_done(). */
+void ltcp_time_wait(struct sock *sk);
+
+/* FIN_WAIT_2 without a user is bounded by TCP_LINGER2 or fin_timeout. [s] */
+void ltcp_orphan_fin_wait2(struct sock *sk);
+
+/* Last steps of a closed and dead socket; puts the creation reference. */
+void ltcp_destroy(struct sock *sk);
+
+/* @sk, dead, is one orphan too many, or memory is out: kill it. [s] */
+bool ltcp_orphan_excess(struct sock *sk);
+
+/*
+ * engine/input.c, ack.c, reasm.c, recovery.c: segments come in
+ */
+
+/*
+ * Segment for a connection, locked by the caller: from softirq, or from the
+ * backlog. skb->data is at the TCP header. Eats skb. Returns 0.
+ */
+int ltcp_rcv(struct sock *sk, struct sk_buff *skb);
+
+/**
+ * ltcp_drop() - the one way a received segment dies
+ * @net: namespace
+ * @skb: segment; freed
+ * @reason: a LTCP_MIB_Drop* counter
+ */
+void ltcp_drop(const struct net *net, struct sk_buff *skb,
+	       enum ltcp_mib reason);
+
+/* SEG.ACK, SEG.WND: RFC 9293 3.10.7.4 fifth. False: drop the segment. [s] */
+bool ltcp_ack(struct sock *sk, const struct sk_buff *skb, u32 payload);
+
+/* RFC 5961: tell the peer where we stand, at a limited rate. [s] */
+void ltcp_challenge_ack(struct sock *sk);
+
+/* Payload and FIN: RFC 9293 3.10.7.4 seventh and eighth. Eats skb. */
+void ltcp_reasm(struct sock *sk, struct sk_buff *skb);
+void ltcp_reasm_purge(struct sock *sk);
+
+void ltcp_recovery_dupack(struct sock *sk);
+void ltcp_recovery_acked(struct sock *sk, u32 acked, u32 rtt_us);
+void ltcp_recovery_timeout(struct sock *sk);
+
+/*
+ * engine/output.c: the one decision what to send, and the one builder
+ */
+
+/**
+ * ltcp_output() - send what may be sent now
+ * @sk: socket, locked [s]
+ *
+ * Looks at window, cwnd, Nagle (RFC 9293 3.7.4) and silly window avoidance
+ * (3.8.6.2.1), and arms the retransmission or persist timer.
+ */
+void ltcp_output(struct sock *sk);
+
+/* Data or FIN that Nagle or cork holds back goes out too. [s] */
+void ltcp_output_push(struct sock *sk);
+
+/* SYN (active open) is queued and sent. -ENOBUFS: no memory [s] */
+int ltcp_send_syn(struct sock *sk);
+
+/* FIN joins the queue behind the data, and goes out as soon as it may. [s] */
+void ltcp_send_fin(struct sock *sk);
+
+/* An ACK with nothing else, now. [s] */
+void ltcp_send_ack(struct sock *sk);
+
+/* <SEQ=SND.NXT><CTL=RST,ACK>: this side gives up. [s] */
+void ltcp_send_rst(struct sock *sk);
+
+/* SND.UNA - 1 without data: keepalive or zero-window probe. [s] */
+void ltcp_send_probe(struct sock *sk);
+
+/* Send the oldest unacknowledged segment again. False: nothing was sent [s] */
+bool ltcp_retransmit(struct sock *sk);
+
+/* User took @copied octets: does the peer need to hear of the room? [s] */
+void ltcp_window_update(struct sock *sk, u32 copied);
+
+/* Receive window to offer now, octets. Never moves the right edge back. [s] */
+u32 ltcp_select_window(struct sock *sk);
+
+/* Recompute ls->mss from path MTU, the peer's MSS and TCP_MAXSEG. [s] */
+void ltcp_sync_mss(struct sock *sk, u32 pmtu);
+
+/* ICMP told ls->icmp_pmtu: smaller segments, and the lost one again. [s] */
+void ltcp_mtu_reduced(struct sock *sk);
+
+/* Initial receive window and shift for a SYN or SYN-ACK. */
+void ltcp_init_window(const struct ltcp_net *ln, u32 rcvbuf, u32 *wnd,
+		      u8 *wscale);
+
+/*
+ * Empty segment for the send queue: headroom reserved, memory charged to the
+ * socket by ltcp_tx_entail(). NULL: over the limits, or no memory. [s]
+ */
+struct sk_buff *ltcp_tx_alloc(struct sock *sk, gfp_t gfp);
+
+/* Append to sk_write_queue at write_seq and charge its truesize. [s] */
+void ltcp_tx_entail(struct sock *sk, struct sk_buff *skb);
+
+/* Free a segment of ours, unlinked, and give its memory back. [s] */
+void ltcp_tx_free(struct sock *sk, struct sk_buff *skb);
+
+/* Cut @skb, in @queue, after @len octets of payload. 0 or -ENOMEM [s] */
+int ltcp_tx_split(struct sock *sk, struct sk_buff_head *queue,
+		  struct sk_buff *skb, u32 len);
+
+/* All queues of the sender. [s] */
+void ltcp_tx_purge(struct sock *sk);
+
+/*
+ * engine/timer.c: one timer for all
+ */
+void ltcp_timer_init(struct sock *sk);
+void ltcp_timer_arm(struct sock *sk, enum ltcp_timer which, u32 delay);
+void ltcp_timer_stop(struct sock *sk, enum ltcp_timer which);
+void ltcp_timer_stop_all(struct sock *sk);
+void ltcp_timer_run(struct sock *sk);
+
+static inline bool ltcp_timer_armed(const struct ltcp_sock *ls,
+				    enum ltcp_timer which)
+{
+	return ls->timers & BIT(which);
+}
+
+/* struct proto .keepalive: SO_KEEPALIVE went on or off. [s] */
+void ltcp_keepalive_set(struct sock *sk, int on);
+
+/* In force for this socket: jiffies, jiffies, count. */
+u32 ltcp_keepalive_time(const struct sock *sk);
+u32 ltcp_keepalive_intvl(const struct sock *sk);
+u32 ltcp_keepalive_probes(const struct sock *sk);
+
+/*
+ * engine/reply.c: segments that no connection sends
+ */
+
+/**
+ * struct ltcp_reply - a segment without a socket
+ * @seq: SEG.SEQ
+ * @ack: SEG.ACK
+ * @wnd: window field, as it goes on the wire
+ * @flags: control bits
+ * @opt: options; has == 0: none
+ * @sk: listener whose TOS, TTL and mark apply, or NULL
+ */
+struct ltcp_reply {
+	u32 seq;
+	u32 ack;
+	u16 wnd;
+	u8 flags;
+	struct ltcp_options opt;
+	const struct sock *sk;
+};
+
+/* From @flow->local to @flow->remote. Any context. Errors are not fatal. */
+int ltcp_reply(const struct ltcp_flow *flow, const struct ltcp_reply *r,
+	       int state);
+
+/* RST for a segment that belongs nowhere: RFC 9293 3.5.2 group 1. */
+void ltcp_reply_rst(const struct ltcp_flow *flow, const struct sk_buff *skb);
+
+/*
+ * ip/: the address family
+ */
+
+/**
+ * struct ltcp_af_ops - what differs between IPv4 and IPv6
+ * @family: AF_INET
+ * @net_hdr_len: octets of the IP header without options
+ * @mss_default: when the peer sent no MSS option
+ * @connect: route, source address, destination into the socket [s]
+ * @route: route to the addresses the socket has; 0 or negative errno [s]
+ * @xmit: add IP header and send; eats skb [s]
+ * @reply: route and send without a connection; eats skb; any context
+ * @mtu: path MTU of the cached route, octets; 0: no route [s]
+ * @lower_mtu: the path takes @mtu octets only; returns what the route takes
+ *	       now, 0: no route [s]
+ * @flow_mtu: MTU of the route to @flow->remote, octets
+ * @flow_of: the flow of a connected socket
+ */
+struct ltcp_af_ops {
+	int family;
+	u16 net_hdr_len;
+	u16 mss_default;
+	int (*connect)(struct sock *sk, struct sockaddr *addr, int len);
+	int (*route)(struct sock *sk);
+	int (*xmit)(struct sock *sk, struct sk_buff *skb);
+	int (*reply)(const struct ltcp_flow *flow, struct sk_buff *skb,
+		     const struct sock *sk);
+	u32 (*mtu)(struct sock *sk);
+	u32 (*lower_mtu)(struct sock *sk, u32 mtu);
+	u32 (*flow_mtu)(const struct ltcp_flow *flow);
+	void (*flow_of)(const struct sock *sk, struct ltcp_flow *flow);
+};
+
+extern const struct ltcp_af_ops ltcp_ipv4_ops;
+int ltcp_ipv4_init(void);
+void ltcp_ipv4_exit(void);
+int ltcp_ipv4_net_init(struct ltcp_net *ln);
+void ltcp_ipv4_net_exit(struct ltcp_net *ln);
+
+/*
+ * tables/conn.c: connections by their four names. Read under RCU without a
+ * reference: sockets are freed after a grace period (SOCK_RCU_FREE).
+ */
+int ltcp_conn_init(void);
+void ltcp_conn_exit(void);
+
+/* Keyed hash (SipHash, a secret of this load) of namespace and 4-tuple. */
+u32 ltcp_flow_hash(const struct ltcp_flow *flow);
+
+/* Under rcu_read_lock(). The caller locks and calls ltcp_conn_match(). */
+struct sock *ltcp_conn_lookup(const struct ltcp_flow *flow);
+
+/* Is @sk (still) the connection that @flow names? */
+bool ltcp_conn_match(const struct sock *sk, const struct ltcp_flow *flow);
+
+/*
+ * Make @sk findable under its addresses and ports, if no other connection
+ * has them. Sets sk->sk_hash. Returns 0 or -EADDRNOTAVAIL. [s]
+ */
+int ltcp_conn_insert(struct sock *sk);
+
+/* Harmless when @sk is not in the table. [s] */
+void ltcp_conn_remove(struct sock *sk);
+
+/* Is another connection than @sk using @flow? */
+bool ltcp_conn_busy(const struct ltcp_flow *flow);
+
+/*
+ * Walk for /proc and for tests: calls @fn for each socket of @net, under the
+ * bucket lock, bottom halves off. Starts at bucket *@pos and stops behind the
+ * bucket in which @fn first returned false; *@pos then says where to go on.
+ * That bucket is walked to its end all the same: a reader that had no room for
+ * all of it sets *@pos back by one. Returns false when the table is through.
+ * The other *_walk() functions do likewise.
+ */
+bool ltcp_conn_walk(const struct net *net, unsigned int *pos,
+		    bool (*fn)(struct sock *sk, void *arg), void *arg);
+
+/*
+ * tables/port.c: local ports, and who may share them
+ */
+int ltcp_port_init(void);
+void ltcp_port_exit(void);
+
+/* struct proto .get_port: bind(). 0: choose one. Returns 0 or -EADDRINUSE,
+ * which the socket layer maps. [s]
+ */
+int ltcp_port_bind(struct sock *sk, unsigned short port);
+
+/*
+ * connect() without bind(): choose an ephemeral port by RFC 6056 3.3.4
+ * (double hash, random increments) that is free towards this destination,
+ * and insert @sk in the connection table. With a bound port: insert only.
+ * Returns 0 or -EADDRNOTAVAIL. [s]
+ */
+int ltcp_port_connect(struct sock *sk);
+
+/* @child of a listener uses the listener's port. [s of child] */
+int ltcp_port_inherit(struct sock *child, const struct sock *listener);
+
+/* @sk lets go of its port. Harmless when it has none. [s] */
+void ltcp_port_release(struct sock *sk);
+
+/*
+ * TIME_WAIT entries hold the port too. get: called while @sk still holds it.
+ * put: any context.
+ */
+struct ltcp_port *ltcp_port_tw_get(const struct sock *sk);
+void ltcp_port_tw_put(struct ltcp_port *port);
+
+/*
+ * tables/listen.c: listeners, and their queues of finished connections
+ */
+int ltcp_listen_start(struct sock *sk);
+void ltcp_listen_stop(struct sock *sk);
+
+/* Most specific listener for @flow; under rcu_read_lock(). */
+struct sock *ltcp_listen_lookup(const struct ltcp_flow *flow);
+
+/* Segment for a listener that no half-open entry took. Eats skb. */
+void ltcp_listen_rcv(struct sock *sk, const struct ltcp_flow *flow,
+		     struct sk_buff *skb, u32 tw_isn);
+bool ltcp_accept_full(const struct sock *sk);
+
+/* Child, established, to its listener's queue. False: listener is gone. */
+bool ltcp_accept_add(struct sock *listener, struct sock *child);
+
+/* Oldest finished connection, or NULL. [s of listener] */
+struct sock *ltcp_accept_take(struct sock *sk);
+
+bool ltcp_listen_walk(const struct net *net, unsigned int *pos,
+		      bool (*fn)(struct sock *sk, void *arg), void *arg);
+
+/*
+ * tables/child.c: from an opening to a connection
+ */
+
+/**
+ * struct ltcp_opening - what a SYN-RECEIVED connection is made of
+ * @flow: addresses and ports
+ * @iss: our initial sequence number
+ * @irs: the peer's
+ * @mss: the peer's MSS option, or the default
+ * @wnd: window of the peer's SYN
+ * @sent_us: ltcp_clock_us() of the SYN-ACK, low 32 bits; 0: ambiguous
+ * @snd_wscale: shift of the windows the peer sends
+ * @rcv_wscale: shift of the windows we send
+ */
+struct ltcp_opening {
+	struct ltcp_flow flow;
+	u32 iss;
+	u32 irs;
+	u16 mss;
+	u16 wnd;
+	u32 sent_us;
+	u8 snd_wscale;
+	u8 rcv_wscale;
+};
+
+/*
+ * Make the socket, in SYN_RECV and in the connection table. It is returned
+ * with bh_lock_sock() and two references: its own and the caller's. NULL: no
+ * memory, or the flow is taken. Softirq.
+ */
+struct sock *ltcp_child_create(const struct sock *listener,
+			       const struct ltcp_opening *o);
+
+/*
+ * Hand the segment that completed the handshake to @child, and @child to its
+ * listener. Eats skb, unlocks, and puts the caller's reference.
+ */
+void ltcp_child_start(struct sock *listener, struct sock *child,
+		      struct sk_buff *skb);
+
+/* Nobody will accept @child: reset it. [s of child] */
+void ltcp_child_kill(struct sock *child);
+
+/*
+ * tables/halfopen.c: SYNs that await the last ACK
+ */
+int ltcp_halfopen_init(void);
+void ltcp_halfopen_exit(void);
+
+/* A SYN for @listener: make an entry, answer SYN-ACK. Does not eat skb.
+ * @isn: initial sequence number to use. False: dropped, counted.
+ */
+bool ltcp_halfopen_add(struct sock *listener, const struct ltcp_flow *flow,
+		       const struct sk_buff *skb,
+		       const struct ltcp_options *opt, u32 isn);
+
+/* True: an entry took the segment (and skb is eaten). Under RCU. */
+bool ltcp_halfopen_rcv(const struct ltcp_flow *flow, struct sk_buff *skb);
+void ltcp_halfopen_purge_listener(struct sock *listener);
+
+struct ltcp_halfopen_info {
+	struct ltcp_flow flow;
+	u32 expires;		/* jiffies of the next retransmission */
+	u8 retrans;
+	kuid_t uid;
+};
+
+bool ltcp_halfopen_walk(const struct net *net, unsigned int *pos,
+			bool (*fn)(const struct ltcp_halfopen_info *i,
+				   void *arg), void *arg);
+
+/*
+ * tables/timewait.c: connections that are over but must not be forgotten
+ */
+int ltcp_tw_init(void);
+void ltcp_tw_exit(void);
+int ltcp_tw_net_init(struct ltcp_net *ln);
+void ltcp_tw_net_exit(struct ltcp_net *ln);
+
+/*
+ * @sk reached TIME_WAIT: put an entry in its place, for 2 * msl_ms. The entry
+ * is in its table when this returns; the caller then calls ltcp_done().
+ * False: limit or no memory, counted: the connection ends at once. [s]
+ */
+bool ltcp_tw_enter(struct sock *sk);
+
+/**
+ * enum ltcp_tw_verdict - what ltcp_tw_rcv() did
+ * @LTCP_TW_NONE: no entry; the segment is untouched
+ * @LTCP_TW_EATEN: answered or dropped; the skb is gone
+ * @LTCP_TW_SYN: the entry gave way to this SYN (RFC 9293 3.10.7.4 MAY-2);
+ *		 give it to a listener, with an ISN later than *@isn
+ */
+enum ltcp_tw_verdict {
+	LTCP_TW_NONE,
+	LTCP_TW_EATEN,
+	LTCP_TW_SYN,
+};
+
+enum ltcp_tw_verdict ltcp_tw_rcv(const struct ltcp_flow *flow,
+				 struct sk_buff *skb, u32 *isn);
+
+/*
+ * The SYN of an LTCP_TW_SYN opened nothing (its half-open entry was refused,
+ * reset or timed out): the entry is back for the rest of its time, RFC 9293
+ * MAY-2 (2). Harmless for any other @flow.
+ */
+void ltcp_tw_return(const struct ltcp_flow *flow);
+
+/* Is there an entry for @flow? For connect(). */
+bool ltcp_tw_busy(const struct ltcp_flow *flow);
+
+struct ltcp_tw_info {
+	struct ltcp_flow flow;
+	u32 expires;		/* jiffies */
+};
+
+bool ltcp_tw_walk(const struct net *net, unsigned int *pos,
+		  bool (*fn)(const struct ltcp_tw_info *i, void *arg),
+		  void *arg);
+
+/* ISN for @flow, later than @floor if that is not 0. tables/listen.c */
+u32 ltcp_isn_for(const struct ltcp_flow *flow, u32 floor);
+
+/*
+ * control/trace.c
+ */
+
+/* Tracepoint of a valid segment that arrived for something in @state. */
+void ltcp_trace_receive(const struct ltcp_flow *flow,
+			const struct sk_buff *skb, int state);
+
+/*
+ * socket/: system calls
+ */
+extern struct proto ltcp_prot;
+extern long ltcp_mem[3];		/* pages, of all namespaces: control/sysctl.c */
+int ltcp_proto_init(void);
+void ltcp_proto_exit(void);
+
+/* socket() may make our sockets from now on; and no more. */
+void ltcp_proto_publish(void);
+void ltcp_proto_withdraw(void);
+
+/* socket/proto.c: fields that a new socket and a new child share */
+void ltcp_sock_reset(struct sock *sk);
+bool ltcp_memory_pressure(const struct sock *sk);
+
+int ltcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
+int ltcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
+		 int *addr_len);
+__poll_t ltcp_poll(struct file *file, struct socket *sock,
+		   struct poll_table_struct *wait);
+bool ltcp_stream_memory_free(const struct sock *sk, int wake);
+bool ltcp_sock_is_readable(struct sock *sk);
+
+/* Send buffer space became free: wake writers that can use it. [s] */
+void ltcp_write_space(struct sock *sk);
+
+/* Octets of contiguous data for the user. [s] */
+u32 ltcp_inq(struct sock *sk);
+int ltcp_peek_len(struct socket *sock);
+
+/* struct proto_ops .set_rcvlowat: SO_RCVLOWAT. [s] */
+int ltcp_set_rcvlowat(struct sock *sk, int val);
+
+/* SIOCINQ, SIOCOUTQ, SIOCOUTQNSD, SIOCATMARK; else -ENOIOCTLCMD. Locks. */
+int ltcp_ioctl_value(struct sock *sk, int cmd, int *value);
+int ltcp_setsockopt(struct sock *sk, int level, int optname,
+		    sockptr_t optval, unsigned int optlen);
+int ltcp_getsockopt(struct sock *sk, int level, int optname,
+		    char __user *optval, int __user *optlen);
+
+#endif /* _LTCP_H */

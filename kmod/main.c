@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Load and unload, in one visible order.
+ *
+ * What is loaded first is what the later steps use: the tables, the namespace
+ * data, the packet handler, and last the socket type, with which users come
+ * in. Unloading goes the other way. A socket pins the module through
+ * struct proto, so when unloading starts there are none, and no listeners, so
+ * no half-open entries either; TIME_WAIT entries are purged with their
+ * namespace. rcu_barrier() waits for the sockets that RCU still frees.
+ */
+
+#include <linux/module.h>
+#include <net/inet_common.h>
+#include <net/protocol.h>
+
+#include "ltcp.h"
+
+unsigned int ltcp_ipproto = 253;
+unsigned int ltcp_net_id;
+
+module_param_named(ipproto, ltcp_ipproto, uint, 0444);
+MODULE_PARM_DESC(ipproto, "IP protocol number, 1 to 254 (default 253, RFC 3692)");
+
+static int __net_init ltcp_net_init(struct net *net)
+{
+	struct ltcp_net *ln = ltcp_net(net);
+	int err;
+
+	ln->net = net;
+	get_random_bytes(&ln->isn_key, sizeof(ln->isn_key));
+	get_random_bytes(&ln->port_key, sizeof(ln->port_key));
+
+	err = ltcp_stats_net_init(ln);
+	if (err)
+		return err;
+	err = ltcp_tw_net_init(ln);
+	if (err)
+		goto stats;
+	err = ltcp_sysctl_net_init(ln);
+	if (err)
+		goto timewait;
+	err = ltcp_proc_net_init(net);
+	if (err)
+		goto sysctl;
+	err = ltcp_ipv4_net_init(ln);
+	if (err)
+		goto proc;
+	return 0;
+
+proc:
+	ltcp_proc_net_exit(net);
+sysctl:
+	ltcp_sysctl_net_exit(ln);
+timewait:
+	ltcp_tw_net_exit(ln);
+stats:
+	ltcp_stats_net_exit(ln);
+	return err;
+}
+
+static void __net_exit ltcp_net_exit(struct net *net)
+{
+	struct ltcp_net *ln = ltcp_net(net);
+
+	ltcp_ipv4_net_exit(ln);
+	ltcp_proc_net_exit(net);
+	ltcp_sysctl_net_exit(ln);
+	ltcp_tw_net_exit(ln);
+	ltcp_stats_net_exit(ln);
+}
+
+static struct pernet_operations ltcp_net_ops = {
+	.init	= ltcp_net_init,
+	.exit	= ltcp_net_exit,
+	.id	= &ltcp_net_id,
+	.size	= sizeof(struct ltcp_net),
+};
+
+static int __init ltcp_check_ipproto(void)
+{
+	if (ltcp_ipproto >= 1 && ltcp_ipproto <= 254)
+		return 0;
+	pr_err("ipproto=%u is no IP protocol number: use 1 to 254, best 253 or 254 (RFC 3692)\n",
+	       ltcp_ipproto);
+	return -EINVAL;
+}
+
+static int __init ltcp_take_ipproto(void)
+{
+	int err = ltcp_ipv4_init();
+
+	if (err)
+		pr_err("ipproto=%u is taken by another protocol: choose a free one, best 253 or 254 (RFC 3692)\n",
+		       ltcp_ipproto);
+	return err;
+}
+
+static int __init ltcp_init(void)
+{
+	int err = ltcp_check_ipproto();
+
+	if (err)
+		return err;
+	err = ltcp_conn_init();
+	if (err)
+		return err;
+	err = ltcp_port_init();
+	if (err)
+		goto conn;
+	err = ltcp_halfopen_init();
+	if (err)
+		goto port;
+	err = ltcp_tw_init();
+	if (err)
+		goto halfopen;
+	err = ltcp_cong_register(&ltcp_cong_reno);
+	if (err)
+		goto timewait;
+	err = ltcp_proto_init();
+	if (err)
+		goto cong;
+	err = register_pernet_subsys(&ltcp_net_ops);
+	if (err)
+		goto proto;
+	err = ltcp_take_ipproto();
+	if (err)
+		goto pernet;
+	ltcp_proto_publish();
+	pr_info("loaded, IP protocol %u\n", ltcp_ipproto);
+	return 0;
+
+pernet:
+	unregister_pernet_subsys(&ltcp_net_ops);
+proto:
+	ltcp_proto_exit();
+cong:
+	ltcp_cong_unregister(&ltcp_cong_reno);
+timewait:
+	ltcp_tw_exit();
+halfopen:
+	ltcp_halfopen_exit();
+port:
+	ltcp_port_exit();
+conn:
+	ltcp_conn_exit();
+	return err;
+}
+
+static void __exit ltcp_exit(void)
+{
+	ltcp_proto_withdraw();
+	ltcp_ipv4_exit();
+	/* No segment is on its way in any more: inet_del_protocol() waited. */
+	unregister_pernet_subsys(&ltcp_net_ops);
+	rcu_barrier();
+	ltcp_proto_exit();
+	ltcp_cong_unregister(&ltcp_cong_reno);
+	ltcp_tw_exit();
+	ltcp_halfopen_exit();
+	ltcp_port_exit();
+	ltcp_conn_exit();
+}
+
+module_init(ltcp_init);
+module_exit(ltcp_exit);
+
+MODULE_DESCRIPTION("Loadable TCP: a complete second TCP under its own IP protocol");
+MODULE_LICENSE("GPL");

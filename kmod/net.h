@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LTCP_NET_H
+#define _LTCP_NET_H
+
+/*
+ * What ltcp keeps for each network namespace: settings, counters, secrets and
+ * the counts behind its limits. Two namespaces share nothing but memory.
+ */
+
+#include <linux/atomic.h>
+#include <linux/percpu.h>
+#include <linux/siphash.h>
+#include <linux/timer.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "engine/cong.h"
+
+struct ctl_table_header;
+struct ltcp_tw_wheel;
+
+/*
+ * Every counter: name in /proc/net/ltcp_snmp, and what one more of it means.
+ * Documentation/counters.rst is made from this list. The Drop* ones are also
+ * the reasons that ltcp_drop() takes: a received segment dies with exactly one.
+ */
+#define LTCP_MIB_LIST(X)						\
+	X(InSegs, "segments received, bad ones included")		\
+	X(OutSegs, "segments sent, retransmitted ones included")	\
+	X(OutRsts, "segments sent with RST")				\
+	X(ActiveOpens, "connect() sent its first SYN")			\
+	X(PassiveOpens, "a half-open entry became a connection")	\
+	X(AttemptFails, "connection died before it was established")	\
+	X(EstabResets, "established connection ended by RST or abort")	\
+	X(SynRetrans, "SYN of connect() sent again")			\
+	X(HalfOpens, "half-open entry made for a SYN")			\
+	X(HalfOpenRetrans, "SYN-ACK of a half-open entry sent again")	\
+	X(HalfOpenTimeouts, "half-open entry gave up after "		\
+	  "synack_retries")						\
+	X(HalfOpenResets, "half-open entry removed by the peer's RST")	\
+	X(HalfOpenTossed, "oldest half-open entry of a full row removed") \
+	X(HalfOpenPurged, "half-open entry removed with its listener "	\
+	  "or namespace")						\
+	X(ListenOverflows, "accept queue full when the last ACK came")	\
+	X(ListenDrops, "SYN or last ACK dropped by a listener")		\
+	X(AcceptAborts, "connection reset because accept queue was full " \
+	  "(abort_on_overflow)")					\
+	X(TimeWaits, "TIME_WAIT entry made")				\
+	X(TimeWaitExpired, "TIME_WAIT entry lived its 2 MSL")		\
+	X(TimeWaitOverflows, "connection closed without TIME_WAIT: "	\
+	  "max_tw_buckets reached or no memory")			\
+	X(TimeWaitAcks, "ACK sent from TIME_WAIT")			\
+	X(TimeWaitReused, "TIME_WAIT entry gave way to a new SYN")	\
+	X(TimeWaitPurged, "TIME_WAIT entry removed with its namespace")	\
+	X(RetransSegs, "segments retransmitted")			\
+	X(RtoTimeouts, "retransmission timer expired")			\
+	X(FastRetransmits, "loss found by duplicate ACKs")		\
+	X(PartialAcks, "partial ACK in fast recovery (RFC 6582)")	\
+	X(DupAcksIn, "duplicate ACK received")				\
+	X(DupAcksOut, "immediate ACK sent for an out-of-order segment")	\
+	X(DelayedAcks, "ACK sent by the delayed ACK timer")		\
+	X(PureAcksOut, "segments sent with nothing but an ACK")		\
+	X(OooQueued, "segment put into the out-of-order queue")		\
+	X(OooDuplicates, "out-of-order segment already queued")		\
+	X(OooPruned, "out-of-order segments discarded for memory")	\
+	X(WindowProbes, "zero-window probe sent")			\
+	X(WindowProbeReplies, "segment beyond a closed window answered") \
+	X(KeepaliveProbes, "keepalive probe sent")			\
+	X(ChallengeAcks, "challenge ACK sent (RFC 5961)")		\
+	X(ChallengeAcksLimited, "challenge ACK withheld by "		\
+	  "invalid_ratelimit")						\
+	X(AbortOnData, "closed with unread data: RST (RFC 9293 3.6.1)")	\
+	X(AbortOnClose, "data received after close(): RST")		\
+	X(AbortOnLinger, "closed with SO_LINGER and zero timeout: RST")	\
+	X(AbortOnTimeout, "retransmissions, probes or user timeout "	\
+	  "ran out")							\
+	X(AbortOnKeepalive, "keepalive_probes went unanswered")		\
+	X(AbortOnMemory, "orphan killed for memory or max_orphans")	\
+	X(FinWait2Timeouts, "orphan in FIN_WAIT_2 ended by fin_timeout") \
+	X(IcmpSoft, "ICMP error noted, connection kept")		\
+	X(IcmpHard, "ICMP error ended an attempt to connect")		\
+	X(IcmpPmtu, "path MTU lowered by ICMP")				\
+	X(IcmpIgnored, "ICMP error that fits no outstanding segment")	\
+	X(MemoryPressures, "module entered memory pressure")		\
+	LTCP_DROP_LIST(X)
+
+#define LTCP_DROP_LIST(X)						\
+	X(DropShort, "shorter than a header")				\
+	X(DropBadOffset, "data offset below 5 or beyond the segment")	\
+	X(DropBadChecksum, "checksum wrong")				\
+	X(DropBadAddress, "broadcast, multicast or martian address")	\
+	X(DropPortZero, "port 0")					\
+	X(DropNoConnection, "no connection and no listener")		\
+	X(DropBadFlags, "flags that no state accepts")			\
+	X(DropNoAck, "ACK bit missing where it must be set")		\
+	X(DropOldData, "all of it received before")			\
+	X(DropOutOfWindow, "outside the receive window")		\
+	X(DropBadAck, "acknowledges what was never sent, or is too old") \
+	X(DropRstSequence, "RST whose sequence number is not RCV.NXT")	\
+	X(DropRstTimeWait, "RST in TIME_WAIT (RFC 1337)")		\
+	X(DropSynConnected, "SYN in a synchronized state")		\
+	X(DropListen, "nothing a listener can use")			\
+	X(DropHalfOpen, "does not complete the half-open entry it met")	\
+	X(DropAcceptQueue, "accept queue full")				\
+	X(DropClosed, "connection closed meanwhile")			\
+	X(DropZeroWindow, "data while our window was closed")		\
+	X(DropReceiveBuffer, "receive buffer full")			\
+	X(DropBacklog, "socket backlog full")				\
+	X(DropNoMemory, "allocation failed")				\
+	X(DropFilter, "socket filter said no")				\
+	X(DropPolicy, "IPsec policy said no")
+
+#define LTCP_MIB_ENUM(name, what) LTCP_MIB_##name,
+enum ltcp_mib {
+	LTCP_MIB_LIST(LTCP_MIB_ENUM)
+	LTCP_MIB_MAX,
+};
+
+#undef LTCP_MIB_ENUM
+
+/* A counter that is the reason of a drop. */
+#define LTCP_MIB_FIRST_DROP LTCP_MIB_DropShort
+
+struct ltcp_counters {
+	unsigned long count[LTCP_MIB_MAX];
+};
+
+/**
+ * struct ltcp_net - one namespace
+ * @net: back pointer
+ * @ctl_sk: socket that sends what belongs to no connection
+ * @sysctl_hdr: registered net.ltcp directory
+ * @mib: counters
+ * @isn_key: secret of the initial sequence numbers (RFC 6528)
+ * @port_key: secret of the ephemeral ports (RFC 6056 3.3.4)
+ * @halfopen_count: entries in the half-open table [atomic]
+ * @tw_count: entries in the TIME_WAIT table [atomic]
+ * @orphan_count: closed sockets that still talk to their peer [atomic]
+ * @tw_wheel: TIME_WAIT entries by expiry
+ *
+ * Settings are read with READ_ONCE() and written by net.ltcp.* only; names,
+ * units and defaults are in Documentation/sysctl.rst.
+ */
+struct ltcp_net {
+	struct net *net;
+	struct sock *ctl_sk;
+	struct ctl_table_header *sysctl_hdr;
+	struct ltcp_counters __percpu *mib;
+	siphash_key_t isn_key;
+	siphash_key_t port_key;
+	atomic_t halfopen_count;
+	atomic_t tw_count;
+	atomic_t orphan_count;
+	struct ltcp_tw_wheel *tw_wheel;
+
+	int syn_retries;
+	int synack_retries;
+	int fin_timeout;		/* seconds */
+	int retries1;
+	int retries2;
+	int orphan_retries;
+	int keepalive_time;		/* seconds */
+	int keepalive_intvl;		/* seconds */
+	int keepalive_probes;
+	int max_syn_backlog;
+	int max_tw_buckets;
+	int max_orphans;
+	int abort_on_overflow;
+	int rfc1337;
+	int window_scaling;
+	int msl_ms;
+	int rto_min_us;
+	int delack_ms;
+	int reordering;			/* duplicate ACKs that mean a loss */
+	int slow_start_after_idle;
+	int min_snd_mss;
+	int base_mss;			/* floor of what ICMP may set */
+	int invalid_ratelimit;		/* milliseconds */
+	int rmem[3];			/* octets: min, default, max */
+	int wmem[3];
+	int ip_local_port_range[2];
+	char congestion_control[LTCP_CONG_NAME_MAX];
+};
+
+extern unsigned int ltcp_net_id;
+
+static inline struct ltcp_net *ltcp_net(const struct net *net)
+{
+	return net_generic(net, ltcp_net_id);
+}
+
+#define LTCP_INC(net, name) \
+	this_cpu_inc(ltcp_net(net)->mib->count[LTCP_MIB_##name])
+#define LTCP_ADD(net, name, n) \
+	this_cpu_add(ltcp_net(net)->mib->count[LTCP_MIB_##name], n)
+
+/* control/sysctl.c: defaults are set before the namespace is visible. */
+int ltcp_sysctl_net_init(struct ltcp_net *ln);
+void ltcp_sysctl_net_exit(struct ltcp_net *ln);
+
+/* control/stats.c */
+int ltcp_stats_net_init(struct ltcp_net *ln);
+void ltcp_stats_net_exit(struct ltcp_net *ln);
+unsigned long ltcp_stats_fold(const struct ltcp_net *ln, enum ltcp_mib item);
+const char *ltcp_mib_name(enum ltcp_mib item);
+
+/* control/proc.c: /proc/net/ltcp, /proc/net/ltcp_snmp */
+int ltcp_proc_net_init(struct net *net);
+void ltcp_proc_net_exit(struct net *net);
+
+#endif /* _LTCP_NET_H */

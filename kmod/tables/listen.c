@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Listeners, and their queues of connections that await accept().
+ *
+ * Listeners are found under RCU by namespace and port; ltcp_listen_lock
+ * serialises changes only. A SYN and a last ACK are served without the
+ * listener's socket lock, on any number of CPUs at once: what they touch is
+ * the half-open table and, at the end, the accept queue with a lock of its
+ * own.
+ *
+ * Closing a listener first shuts the queue (accept.open), so that nothing can
+ * be added behind its back, then removes its half-open entries and resets the
+ * connections that nobody accepted.
+ */
+
+#include <linux/hash.h>
+
+#include "ltcp.h"
+#include "tables/isn.h"
+
+#define LTCP_LISTEN_BITS	8
+
+static struct hlist_head ltcp_listeners[1 << LTCP_LISTEN_BITS];
+static DEFINE_SPINLOCK(ltcp_listen_lock);
+
+static struct hlist_head *ltcp_listen_bucket(const struct net *net, u16 port)
+{
+	return &ltcp_listeners[hash_32(net_hash_mix(net) + port,
+				       LTCP_LISTEN_BITS)];
+}
+
+/* 0: not for this flow; more: the more of its binding the flow meets */
+static int ltcp_listen_score(const struct sock *sk,
+			     const struct ltcp_flow *flow)
+{
+	int score = 1;
+
+	if (!net_eq(sock_net(sk), flow->net) ||
+	    sk->sk_num != ntohs(flow->lport) ||
+	    READ_ONCE(sk->sk_state) != TCP_LISTEN)
+		return 0;
+	if (sk->sk_rcv_saddr) {
+		if (sk->sk_rcv_saddr != flow->local.v4)
+			return 0;
+		score += 2;
+	}
+	if (sk->sk_bound_dev_if) {
+		if (sk->sk_bound_dev_if != flow->ifindex)
+			return 0;
+		score += 4;
+	}
+	return score;
+}
+
+struct sock *ltcp_listen_lookup(const struct ltcp_flow *flow)
+{
+	struct hlist_head *head = ltcp_listen_bucket(flow->net,
+						     ntohs(flow->lport));
+	struct sock *found = NULL;
+	u32 turn = flow->hash;
+	int best = 0;
+	int same = 0;
+	struct sock *sk;
+
+	sk_for_each_rcu(sk, head) {
+		int score = ltcp_listen_score(sk, flow);
+
+		if (!score || score < best)
+			continue;
+		same = score == best ? same + 1 : 1;
+		best = score;
+		/* Equals share SO_REUSEPORT: each flow keeps to one of them. */
+		if (same == 1 || !reciprocal_scale(turn, same))
+			found = sk;
+		turn *= 0x9e3779b1;
+	}
+	return found;
+}
+
+int ltcp_listen_start(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	int err;
+
+	ltcp_owned(sk);
+	spin_lock_init(&ls->accept.lock);
+	INIT_LIST_HEAD(&ls->accept.queue);
+	ls->accept.len = 0;
+	atomic_set(&ls->accept.halfopens, 0);
+
+	/* Also when bound before: sharing a port to listen has its own rules */
+	ltcp_set_state(sk, TCP_LISTEN);
+	err = sk->sk_prot->get_port(sk, inet_sk(sk)->inet_num);
+	if (err) {
+		ltcp_set_state(sk, TCP_CLOSE);
+		return -EADDRINUSE;
+	}
+	inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
+	sk_dst_reset(sk);
+	WRITE_ONCE(ls->accept.open, true);
+
+	spin_lock_bh(&ltcp_listen_lock);
+	hlist_add_head_rcu(&sk->sk_node,
+			   ltcp_listen_bucket(sock_net(sk), sk->sk_num));
+	spin_unlock_bh(&ltcp_listen_lock);
+	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, 1);
+	return 0;
+}
+
+void ltcp_listen_stop(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct sock *child;
+
+	ltcp_owned(sk);
+	spin_lock_bh(&ls->accept.lock);
+	WRITE_ONCE(ls->accept.open, false);
+	spin_unlock_bh(&ls->accept.lock);
+
+	spin_lock_bh(&ltcp_listen_lock);
+	hlist_del_init_rcu(&sk->sk_node);
+	spin_unlock_bh(&ltcp_listen_lock);
+	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
+	ltcp_set_state(sk, TCP_CLOSE);
+
+	ltcp_halfopen_purge_listener(sk);
+	while ((child = ltcp_accept_take(sk))) {
+		sock_hold(child);
+		local_bh_disable();
+		bh_lock_sock(child);
+		ltcp_child_kill(child);
+		bh_unlock_sock(child);
+		local_bh_enable();
+		sock_put(child);
+	}
+}
+
+bool ltcp_accept_full(const struct sock *sk)
+{
+	return READ_ONCE(ltcp_sk(sk)->accept.len) >
+	       READ_ONCE(sk->sk_max_ack_backlog);
+}
+
+bool ltcp_accept_add(struct sock *listener, struct sock *child)
+{
+	struct ltcp_accept *accept = &ltcp_sk(listener)->accept;
+	bool open;
+
+	spin_lock(&accept->lock);
+	open = accept->open;
+	if (open) {
+		list_add_tail(&ltcp_sk(child)->accept_node, &accept->queue);
+		WRITE_ONCE(accept->len, accept->len + 1);
+	}
+	spin_unlock(&accept->lock);
+	if (open)
+		listener->sk_data_ready(listener);
+	return open;
+}
+
+struct sock *ltcp_accept_take(struct sock *sk)
+{
+	struct ltcp_accept *accept = &ltcp_sk(sk)->accept;
+	struct ltcp_sock *child;
+
+	spin_lock_bh(&accept->lock);
+	child = list_first_entry_or_null(&accept->queue, struct ltcp_sock,
+					 accept_node);
+	if (child) {
+		list_del_init(&child->accept_node);
+		WRITE_ONCE(accept->len, accept->len - 1);
+	}
+	spin_unlock_bh(&accept->lock);
+	return (struct sock *)child;
+}
+
+u32 ltcp_isn_for(const struct ltcp_flow *flow, u32 floor)
+{
+	const struct {
+		__be32 laddr;
+		__be32 raddr;
+		__be16 lport;
+		__be16 rport;
+	} tuple = {
+		.laddr = flow->local.v4,
+		.raddr = flow->remote.v4,
+		.lport = flow->lport,
+		.rport = flow->rport,
+	};
+	u32 isn = ltcp_isn(&ltcp_net(flow->net)->isn_key, &tuple,
+			   sizeof(tuple), ktime_get_boottime_ns());
+
+	if (floor && !ltcp_after(isn, floor))
+		isn = floor + 1;
+	return isn;
+}
+
+/* RFC 9293 3.10.7.2 */
+void ltcp_listen_rcv(struct sock *sk, const struct ltcp_flow *flow,
+		     struct sk_buff *skb, u32 tw_isn)
+{
+	const struct ltcp_skb_cb *cb = ltcp_cb(skb);
+	const struct tcphdr *th = tcp_hdr(skb);
+	enum ltcp_mib reason = LTCP_MIB_DropListen;
+	struct ltcp_options opt;
+
+	if (cb->flags & LTCP_RST)
+		goto drop;
+	if (cb->flags & LTCP_ACK) {
+		ltcp_reply_rst(flow, skb);
+		goto drop;
+	}
+	if ((cb->flags & (LTCP_SYN | LTCP_FIN)) != LTCP_SYN) {
+		reason = LTCP_MIB_DropBadFlags;
+		goto drop;
+	}
+	if (ltcp_accept_full(sk)) {
+		LTCP_INC(flow->net, ListenOverflows);
+		LTCP_INC(flow->net, ListenDrops);
+		reason = LTCP_MIB_DropAcceptQueue;
+		goto drop;
+	}
+
+	ltcp_options_parse(&opt, (const u8 *)(th + 1),
+			   th->doff * 4 - LTCP_HDR_LEN, true);
+	if (!ltcp_halfopen_add(sk, flow, skb, &opt,
+			       ltcp_isn_for(flow, tw_isn))) {
+		LTCP_INC(flow->net, ListenDrops);
+		goto drop;
+	}
+	/* Data on the SYN is not kept: the peer sends it again. */
+	__kfree_skb(skb);
+	return;
+
+drop:
+	ltcp_drop(flow->net, skb, reason);
+}
+
+bool ltcp_listen_walk(const struct net *net, unsigned int *pos,
+		      bool (*fn)(struct sock *sk, void *arg), void *arg)
+{
+	bool more = true;
+	struct sock *sk;
+
+	while (more && *pos < ARRAY_SIZE(ltcp_listeners)) {
+		spin_lock_bh(&ltcp_listen_lock);
+		sk_for_each(sk, &ltcp_listeners[*pos])
+			if (net_eq(sock_net(sk), net))
+				more &= fn(sk, arg);
+		spin_unlock_bh(&ltcp_listen_lock);
+		++*pos;
+	}
+	return !more;
+}

@@ -1,0 +1,736 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * TIME_WAIT: connections that are over, but whose old segments may still
+ * arrive, and whose peer may not have heard our last ACK (RFC 9293 3.6.1).
+ *
+ * The engine hands a connection over with ltcp_tw_enter(); the IP layer offers
+ * each segment that met no connection to ltcp_tw_rcv(); connect() asks
+ * ltcp_tw_busy(). The table answers, but it opens nothing: a SYN that may
+ * reopen a connection goes on to a listener.
+ *
+ * An entry stands in two places, from ltcp_tw_enter() until its end:
+ *  - a chain of the hash table, for all namespaces. The spinlock of the chain
+ *    protects the chain and the entries in it. Without it one may only ask
+ *    whether the chain is empty, which is what nearly every SYN finds out.
+ *  - a slot of its namespace's wheel, or in the hands of who files it there.
+ *    The wheel's spinlock protects the slots and the entries' wheel_next.
+ * The wheel owns the entry: only who took it off the wheel frees it, after
+ * taking it off its chain. So an entry that ends early (reopened, reset) is
+ * marked, not removed; the next TIME_WAIT of the same connection takes it over.
+ * There is never more than one for a connection. Those that are marked count
+ * like the others, and hold their port like them.
+ *
+ * The two locks are never held together. Both are taken with bottom halves
+ * off, inside the socket lock. Chain locks are also taken inside the lock of a
+ * port; inside a chain lock only RCU lookups are done.
+ */
+
+#include <linux/init.h>
+#include <linux/log2.h>
+#include <linux/sched.h>
+#include <linux/time.h>
+#include <linux/timer.h>
+
+#include "ltcp.h"
+#include "tables/slots.h"
+
+#define TW_SLOT_SHIFT	17		/* one chain for 128 KiB of memory */
+#define TW_SLOTS_MAX	BIT(18)
+#define TW_LOCKS	1024
+
+/*
+ * A wheel turns by 64 to 128 ms and once around in more than a minute, so the
+ * usual 2 MSL of 60 s are filed once. Nothing expires early, and nothing more
+ * than a few steps (and the budget) late: the kernel's timers are late by an
+ * eighth of their delay, so they are never asked for a long one.
+ */
+#define TW_WHEEL_SLOTS	1024
+#define TW_STEP_SHIFT	ilog2(HZ / 8)
+#define TW_STEP		((u32)BIT(TW_STEP_SHIFT)) /* jiffies */
+#define TW_NAP		(16 * TW_STEP)		/* longest delay */
+
+/* Entries that one run of the timer looks at, a fraction of a millisecond. */
+#define TW_BUDGET	2048
+
+/* How far beyond all we sent a reopened connection starts (MAY-2). */
+#define TW_ISN_GAP	(LTCP_MAX_WINDOW + 1)
+
+/* ltcp_tw.flags */
+#define TW_YIELDED	0x1	/* gave way to a SYN */
+#define TW_RESET	0x2	/* ended by RST */
+#define TW_ANSWERED	0x4	/* acked_at is valid */
+
+/**
+ * struct ltcp_tw - a connection in TIME_WAIT
+ * @next: in its chain
+ * @wheel_next: in its wheel slot
+ * @net: namespace [c]
+ * @port: bucket of the local port, held [c]
+ * @local: our address [c]
+ * @remote: the peer's address [c]
+ * @lport: our port [c]
+ * @rport: the peer's port [c]
+ * @snd_nxt: SND.NXT, one past our FIN
+ * @rcv_nxt: RCV.NXT, one past the peer's FIN
+ * @expires: jiffies, low 32 bits
+ * @acked_at: jiffies, low 32 bits: last ACK that was subject to the limit
+ * @wnd: window field to advertise, as on the wire
+ * @wscale: shift of @wnd
+ * @flags: TW_*
+ *
+ * The number of these is what a busy server pays for closing first.
+ */
+struct ltcp_tw {
+	struct ltcp_tw *next;
+	struct ltcp_tw *wheel_next;
+	struct net *net;
+	struct ltcp_port *port;
+	union ltcp_addr local;
+	union ltcp_addr remote;
+	__be16 lport;
+	__be16 rport;
+	u32 snd_nxt;
+	u32 rcv_nxt;
+	u32 expires;
+	u32 acked_at;
+	u16 wnd;
+	u8 wscale;
+	u8 flags;
+};
+
+static_assert(sizeof(struct ltcp_tw) <= 64);
+
+/**
+ * struct ltcp_tw_wheel - one namespace's entries by the time they expire
+ * @lock: innermost but for the kernel's own
+ * @filed: entries in the slots
+ * @hand: when the slot is due that is next, multiple of TW_STEP
+ * @timer: pending while an entry is filed
+ * @slot: entries that expire in the TW_STEP before the slot is due, or later
+ */
+struct ltcp_tw_wheel {
+	spinlock_t lock;	/* protects the rest */
+	u32 filed;
+	u32 hand;
+	struct timer_list timer;
+	struct ltcp_tw *slot[TW_WHEEL_SLOTS];
+};
+
+static struct ltcp_tw **tw_chains __read_mostly;
+static unsigned int tw_mask __read_mostly;
+static spinlock_t *tw_locks __read_mostly;
+static unsigned int tw_lock_mask __read_mostly;
+static struct kmem_cache *tw_cache __read_mostly;
+
+static struct ltcp_tw **tw_chain(u32 hash)
+{
+	return &tw_chains[hash & tw_mask];
+}
+
+static spinlock_t *tw_lock(u32 hash)
+{
+	return &tw_locks[hash & tw_mask & tw_lock_mask];
+}
+
+static bool tw_alive(const struct ltcp_tw *tw)
+{
+	return !(tw->flags & (TW_YIELDED | TW_RESET));
+}
+
+static bool tw_match(const struct ltcp_tw *tw, const struct ltcp_flow *flow)
+{
+	return tw->lport == flow->lport && tw->rport == flow->rport &&
+	       tw->remote.v4 == flow->remote.v4 &&
+	       tw->local.v4 == flow->local.v4 && net_eq(tw->net, flow->net);
+}
+
+static void tw_flow(const struct ltcp_tw *tw, struct ltcp_flow *flow)
+{
+	*flow = (struct ltcp_flow) {
+		.net = tw->net,
+		.local = tw->local,
+		.remote = tw->remote,
+		.lport = tw->lport,
+		.rport = tw->rport,
+		.family = AF_INET,
+	};
+	flow->hash = ltcp_flow_hash(flow);
+}
+
+/* The entry of @flow, alive or not. */
+static struct ltcp_tw *tw_find(const struct ltcp_flow *flow)
+	__must_hold(tw_lock(flow->hash))
+{
+	struct ltcp_tw *tw;
+
+	lockdep_assert_held(tw_lock(flow->hash));
+	for (tw = *tw_chain(flow->hash); tw; tw = tw->next) {
+		if (tw_match(tw, flow))
+			return tw;
+	}
+	return NULL;
+}
+
+static void tw_unlink(struct ltcp_tw *tw, u32 hash)
+	__must_hold(tw_lock(hash))
+{
+	struct ltcp_tw **link = tw_chain(hash);
+
+	lockdep_assert_held(tw_lock(hash));
+	while (*link != tw)
+		link = &(*link)->next;
+	WRITE_ONCE(*link, tw->next);
+}
+
+/*
+ * No entry could match @flow: asked without the lock. A connection enters this
+ * table before it leaves the other; whoever did not find it there must not
+ * have looked here before.
+ */
+static bool tw_chain_empty(const struct ltcp_flow *flow)
+{
+	smp_rmb(); /* chain of tables/conn.c before ours; locks do it there */
+	return !READ_ONCE(*tw_chain(flow->hash));
+}
+
+/* RFC 9293 3.6.1, MUST-13. One more: this jiffy is already running. */
+static u32 tw_deadline(const struct ltcp_net *ln)
+{
+	return ltcp_jiffies32() +
+	       msecs_to_jiffies(2 * (u32)READ_ONCE(ln->msl_ms)) + 1;
+}
+
+/*
+ * The wheel
+ */
+
+static struct ltcp_tw **wheel_slot(struct ltcp_tw_wheel *w, u32 due)
+{
+	return &w->slot[(due >> TW_STEP_SHIFT) % TW_WHEEL_SLOTS];
+}
+
+/* The timer shall run at @due, or before, but not in this jiffy. */
+static void wheel_arm(struct ltcp_tw_wheel *w, u32 due)
+	__must_hold(&w->lock)
+{
+	s32 delay = due - ltcp_jiffies32();
+
+	mod_timer(&w->timer, jiffies + clamp_t(s32, delay, 1, TW_NAP));
+}
+
+/*
+ * The first slot with entries that is due at @now, or NULL. Turns the hand
+ * over empty ones. Not for an empty wheel, whose hand may stand far behind.
+ */
+static struct ltcp_tw **wheel_turn(struct ltcp_tw_wheel *w, u32 now)
+	__must_hold(&w->lock)
+{
+	struct ltcp_tw **slot;
+
+	lockdep_assert_held(&w->lock);
+	for (; !time_after32(w->hand, now); w->hand += TW_STEP) {
+		slot = wheel_slot(w, w->hand);
+		if (*slot)
+			return slot;
+	}
+	return NULL;
+}
+
+/* @tw is in its chain and, until this returns, on no wheel. */
+static void wheel_file(struct ltcp_tw_wheel *w, struct ltcp_tw *tw, u32 expires)
+{
+	u32 due, now = ltcp_jiffies32();
+	struct ltcp_tw **slot;
+	s32 ahead;
+
+	spin_lock_bh(&w->lock);
+	if (w->filed++)
+		wheel_turn(w, now);
+	else
+		w->hand = round_down(now, TW_STEP);
+	ahead = round_up(expires, TW_STEP) - w->hand;
+	due = w->hand +
+	      clamp_t(s32, ahead, 0, (TW_WHEEL_SLOTS - 1) * TW_STEP);
+
+	slot = wheel_slot(w, due);
+	tw->wheel_next = *slot;
+	*slot = tw;
+	if (!timer_pending(&w->timer) ||
+	    time_before32(due, (u32)w->timer.expires))
+		wheel_arm(w, due);
+	spin_unlock_bh(&w->lock);
+}
+
+/* One entry of a slot that is due at @now, off the wheel; or NULL. */
+static struct ltcp_tw *wheel_take(struct ltcp_tw_wheel *w, u32 now)
+{
+	struct ltcp_tw **slot = NULL;
+	struct ltcp_tw *tw = NULL;
+
+	spin_lock_bh(&w->lock);
+	if (w->filed)
+		slot = wheel_turn(w, now);
+	if (slot) {
+		tw = *slot;
+		*slot = tw->wheel_next;
+		w->filed--;
+	}
+	spin_unlock_bh(&w->lock);
+	return tw;
+}
+
+/* @tw is off the wheel, and off its chain: nobody can find it. */
+static void tw_free(struct ltcp_tw *tw)
+{
+	ltcp_port_tw_put(tw->port);
+	atomic_dec(&ltcp_net(tw->net)->tw_count);
+	kmem_cache_free(tw_cache, tw);
+}
+
+/* Time of @tw, just taken off the wheel, is up; or was put off since. */
+static void tw_settle(struct ltcp_tw_wheel *w, struct ltcp_tw *tw, u32 now)
+{
+	struct ltcp_flow flow;
+	bool early, alive;
+	u32 expires;
+
+	tw_flow(tw, &flow);
+	spin_lock_bh(tw_lock(flow.hash));
+	expires = tw->expires;
+	early = time_after32(expires, now);
+	alive = tw_alive(tw);
+	if (!early)
+		tw_unlink(tw, flow.hash);
+	spin_unlock_bh(tw_lock(flow.hash));
+
+	if (early) {
+		wheel_file(w, tw, expires);
+		return;
+	}
+	if (alive)
+		LTCP_INC(tw->net, TimeWaitExpired);
+	tw_free(tw);
+}
+
+static void tw_timer(struct timer_list *t)
+{
+	struct ltcp_tw_wheel *w = timer_container_of(w, t, timer);
+	unsigned int budget = TW_BUDGET;
+	u32 now = ltcp_jiffies32();
+	struct ltcp_tw *tw;
+	u32 due;
+
+	while (budget-- && (tw = wheel_take(w, now)))
+		tw_settle(w, tw, now);
+
+	spin_lock_bh(&w->lock);
+	if (w->filed) {
+		due = w->hand;
+		while (!*wheel_slot(w, due))
+			due += TW_STEP;
+		wheel_arm(w, due);
+	}
+	spin_unlock_bh(&w->lock);
+}
+
+/*
+ * Entering
+ */
+
+static void tw_fill(struct ltcp_tw *tw, const struct sock *sk)
+{
+	const struct ltcp_sock *ls = ltcp_sk(sk);
+
+	tw->snd_nxt = ls->snd.nxt;
+	tw->rcv_nxt = ls->rcv.nxt;
+	tw->expires = tw_deadline(ltcp_net(sock_net(sk)));
+	tw->wscale = ls->rcv.wscale;
+	tw->wnd = min(ltcp_rcv_wnd(ls) >> ls->rcv.wscale, LTCP_MAX_WINDOW);
+	tw->flags = 0;
+}
+
+static struct ltcp_tw *tw_new(const struct ltcp_flow *flow)
+{
+	struct ltcp_net *ln = ltcp_net(flow->net);
+	struct ltcp_tw *tw;
+
+	if (atomic_inc_return(&ln->tw_count) > READ_ONCE(ln->max_tw_buckets))
+		goto refuse;
+	tw = kmem_cache_alloc(tw_cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!tw)
+		goto refuse;
+	tw->net = flow->net;
+	tw->local = flow->local;
+	tw->remote = flow->remote;
+	tw->lport = flow->lport;
+	tw->rport = flow->rport;
+	return tw;
+refuse:
+	atomic_dec(&ln->tw_count);
+	return NULL;
+}
+
+/*
+ * @sk is in the connection table, so no other socket can enter for the same
+ * flow meanwhile. A marked entry may be there from before, and is taken over
+ * where it is on the wheel; its own hold of the port, the same one, remains.
+ */
+bool ltcp_tw_enter(struct sock *sk)
+{
+	struct ltcp_tw *tw, *fresh = NULL;
+	struct net *net = sock_net(sk);
+	struct ltcp_port *port;
+	struct ltcp_flow flow;
+	u32 expires = 0;
+
+	ltcp_owned(sk);
+	ltcp_sk(sk)->af->flow_of(sk, &flow);
+	port = ltcp_port_tw_get(sk);
+
+	spin_lock_bh(tw_lock(flow.hash));
+	tw = tw_find(&flow);
+	if (!tw) {
+		fresh = tw_new(&flow);
+		tw = fresh;
+	}
+	if (tw) {
+		tw_fill(tw, sk);
+		expires = tw->expires;
+	}
+	if (fresh) {
+		fresh->port = port;
+		fresh->next = *tw_chain(flow.hash);
+		WRITE_ONCE(*tw_chain(flow.hash), fresh);
+	}
+	spin_unlock_bh(tw_lock(flow.hash));
+
+	if (fresh)
+		wheel_file(ltcp_net(net)->tw_wheel, fresh, expires);
+	else
+		ltcp_port_tw_put(port);
+	if (!tw) {
+		LTCP_INC(net, TimeWaitOverflows);
+		return false;
+	}
+	LTCP_INC(net, TimeWaits);
+	return true;
+}
+
+/*
+ * Segment arrival. What becomes of a segment is decided under the chain lock,
+ * one function for each check, and carried out behind it.
+ */
+
+/**
+ * struct tw_fate - what becomes of a segment
+ * @reason: LTCP_MIB_Drop*, or LTCP_MIB_MAX: it was accepted
+ * @ack: answer with an ACK
+ * @limit: but not more often than invalid_ratelimit allows
+ */
+struct tw_fate {
+	enum ltcp_mib reason;
+	bool ack;
+	bool limit;
+};
+
+static const struct tw_fate tw_accepted = { .reason = LTCP_MIB_MAX };
+
+static struct tw_fate tw_silent(enum ltcp_mib reason)
+{
+	return (struct tw_fate) { .reason = reason };
+}
+
+static struct tw_fate tw_challenge(enum ltcp_mib reason)
+{
+	return (struct tw_fate) {
+		.reason = reason, .ack = true, .limit = true
+	};
+}
+
+static struct tw_fate tw_rst(struct ltcp_tw *tw, const struct ltcp_skb_cb *cb)
+{
+	u32 ahead = cb->seq - tw->rcv_nxt;
+
+	/* RFC 1337 3, fix F1: no RST may end TIME_WAIT. */
+	if (READ_ONCE(ltcp_net(tw->net)->rfc1337))
+		return tw_silent(LTCP_MIB_DropRstTimeWait);
+
+	/* RFC 9293 3.10.7.4 second, after RFC 5961 3.2 */
+	if (!ahead) {
+		tw->flags |= TW_RESET;
+		return tw_accepted;
+	}
+	if (ahead < (u32)tw->wnd << tw->wscale)
+		return tw_challenge(LTCP_MIB_DropRstSequence);
+	return tw_silent(LTCP_MIB_DropRstSequence);
+}
+
+/*
+ * RFC 9293 3.6.1, MAY-2, and 3.10.7.4 fourth. Only a SYN later than all that
+ * the peer sent can be a new one. Where nobody listens it would end in RST,
+ * and TIME_WAIT for nothing: then it is challenged like any other.
+ */
+static bool tw_may_reopen(const struct ltcp_tw *tw,
+			  const struct ltcp_flow *flow,
+			  const struct ltcp_skb_cb *cb)
+{
+	return !(cb->flags & (LTCP_ACK | LTCP_RST | LTCP_FIN)) &&
+	       ltcp_after(cb->seq, tw->rcv_nxt) && ltcp_listen_lookup(flow);
+}
+
+static struct tw_fate tw_text(struct ltcp_tw *tw, const struct ltcp_skb_cb *cb)
+{
+	/* RFC 9293 3.10.7.4 fifth: a retransmission of the remote FIN. */
+	if ((cb->flags & LTCP_FIN) && cb->end_seq == tw->rcv_nxt) {
+		tw->expires = tw_deadline(ltcp_net(tw->net));
+		return (struct tw_fate) {
+			.reason = LTCP_MIB_DropOldData, .ack = true
+		};
+	}
+
+	/* RFC 9293 3.10.7.4 first: the peer has nothing more to send. */
+	if (ltcp_after(cb->end_seq, tw->rcv_nxt))
+		return tw_challenge(LTCP_MIB_DropOutOfWindow);
+	if (cb->seq != tw->rcv_nxt)
+		return tw_challenge(LTCP_MIB_DropOldData);
+
+	/* RFC 9293 3.10.7.4 fifth: acknowledges what was never sent. */
+	if (ltcp_after(cb->ack, tw->snd_nxt))
+		return tw_challenge(LTCP_MIB_DropBadAck);
+	return tw_accepted;
+}
+
+static struct tw_fate tw_segment(struct ltcp_tw *tw,
+				 const struct ltcp_skb_cb *cb)
+{
+	if (cb->flags & LTCP_RST)
+		return tw_rst(tw, cb);
+	/* RFC 5961 4.2 */
+	if (cb->flags & LTCP_SYN)
+		return tw_challenge(LTCP_MIB_DropSynConnected);
+	/* RFC 9293 3.10.7.4 fifth */
+	if (!(cb->flags & LTCP_ACK))
+		return tw_silent(LTCP_MIB_DropNoAck);
+	return tw_text(tw, cb);
+}
+
+/*
+ * Two ends in TIME_WAIT that disagree must not answer each other for ever
+ * (RFC 5961 7). A retransmitted FIN is not limited: its sender has a timer.
+ */
+static bool tw_may_ack(struct ltcp_tw *tw)
+{
+	const struct ltcp_net *ln = ltcp_net(tw->net);
+	u32 pause = msecs_to_jiffies(READ_ONCE(ln->invalid_ratelimit));
+	u32 now = ltcp_jiffies32();
+
+	if ((tw->flags & TW_ANSWERED) &&
+	    time_before32(now, tw->acked_at + pause)) {
+		LTCP_INC(tw->net, ChallengeAcksLimited);
+		return false;
+	}
+	tw->flags |= TW_ANSWERED;
+	tw->acked_at = now;
+	return true;
+}
+
+/* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> */
+static void tw_reply(const struct ltcp_tw *tw, struct ltcp_reply *r)
+{
+	r->seq = tw->snd_nxt;
+	r->ack = tw->rcv_nxt;
+	r->wnd = tw->wnd;
+	r->flags = LTCP_ACK;
+}
+
+/*
+ * The part under the lock. With LTCP_TW_EATEN, @fate and, if that wants an
+ * answer, @r are filled in.
+ */
+static enum ltcp_tw_verdict tw_judge(const struct ltcp_flow *flow,
+				     const struct ltcp_skb_cb *cb, u32 *isn,
+				     struct tw_fate *fate,
+				     struct ltcp_reply *r)
+	__must_hold(tw_lock(flow->hash))
+{
+	struct ltcp_tw *tw = tw_find(flow);
+
+	if (!tw || !tw_alive(tw))
+		return LTCP_TW_NONE;
+
+	if ((cb->flags & LTCP_SYN) && tw_may_reopen(tw, flow, cb)) {
+		tw->flags |= TW_YIELDED;
+		/* 0 would mean: any. */
+		*isn = (tw->snd_nxt + TW_ISN_GAP) ?: 1;
+		return LTCP_TW_SYN;
+	}
+
+	*fate = tw_segment(tw, cb);
+	if (fate->ack && fate->limit)
+		fate->ack = tw_may_ack(tw);
+	if (fate->ack)
+		tw_reply(tw, r);
+	return LTCP_TW_EATEN;
+}
+
+enum ltcp_tw_verdict ltcp_tw_rcv(const struct ltcp_flow *flow,
+				 struct sk_buff *skb, u32 *isn)
+{
+	enum ltcp_tw_verdict verdict;
+	struct ltcp_reply r = { };
+	struct tw_fate fate;
+
+	if (tw_chain_empty(flow))
+		return LTCP_TW_NONE;
+
+	spin_lock_bh(tw_lock(flow->hash));
+	verdict = tw_judge(flow, ltcp_cb(skb), isn, &fate, &r);
+	spin_unlock_bh(tw_lock(flow->hash));
+
+	if (verdict == LTCP_TW_SYN)
+		LTCP_INC(flow->net, TimeWaitReused);
+	if (verdict != LTCP_TW_EATEN)
+		return verdict;
+
+	ltcp_trace_receive(flow, skb, TCP_TIME_WAIT);
+	if (fate.ack) {
+		LTCP_INC(flow->net, TimeWaitAcks);
+		ltcp_reply(flow, &r, TCP_TIME_WAIT);
+	}
+	if (fate.reason == LTCP_MIB_MAX)
+		consume_skb(skb);
+	else
+		ltcp_drop(flow->net, skb, fate.reason);
+	return LTCP_TW_EATEN;
+}
+
+void ltcp_tw_return(const struct ltcp_flow *flow)
+{
+	struct ltcp_tw *tw;
+
+	if (tw_chain_empty(flow))
+		return;
+
+	spin_lock_bh(tw_lock(flow->hash));
+	tw = tw_find(flow);
+	if (tw)
+		tw->flags &= ~TW_YIELDED;
+	spin_unlock_bh(tw_lock(flow->hash));
+}
+
+bool ltcp_tw_busy(const struct ltcp_flow *flow)
+{
+	const struct ltcp_tw *tw;
+	bool busy;
+
+	if (tw_chain_empty(flow))
+		return false;
+
+	spin_lock_bh(tw_lock(flow->hash));
+	tw = tw_find(flow);
+	busy = tw && tw_alive(tw);
+	spin_unlock_bh(tw_lock(flow->hash));
+	return busy;
+}
+
+/* Offers all of one chain to @fn. Returns false if @fn did, even once. */
+static bool tw_walk_chain(const struct net *net, unsigned int i,
+			  bool (*fn)(const struct ltcp_tw_info *info,
+				     void *arg), void *arg)
+{
+	const struct ltcp_tw *tw;
+	struct ltcp_tw_info info;
+	bool more = true;
+
+	if (!READ_ONCE(tw_chains[i]))
+		return true;
+
+	spin_lock_bh(tw_lock(i));
+	for (tw = tw_chains[i]; tw; tw = tw->next) {
+		if (!net_eq(tw->net, net) || !tw_alive(tw))
+			continue;
+		tw_flow(tw, &info.flow);
+		info.expires = tw->expires;
+		if (!fn(&info, arg))
+			more = false;
+	}
+	spin_unlock_bh(tw_lock(i));
+	return more;
+}
+
+bool ltcp_tw_walk(const struct net *net, unsigned int *pos,
+		  bool (*fn)(const struct ltcp_tw_info *i, void *arg),
+		  void *arg)
+{
+	while (*pos <= tw_mask) {
+		if (!tw_walk_chain(net, (*pos)++, fn, arg))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Coming and going
+ */
+
+int ltcp_tw_net_init(struct ltcp_net *ln)
+{
+	struct ltcp_tw_wheel *w = kvzalloc(sizeof(*w), GFP_KERNEL);
+
+	if (!w)
+		return -ENOMEM;
+	spin_lock_init(&w->lock);
+	timer_setup(&w->timer, tw_timer, 0);
+	ln->tw_wheel = w;
+	return 0;
+}
+
+/*
+ * Nothing enters any more: the namespace has no socket left. What its timer
+ * is at is finished first.
+ */
+void ltcp_tw_net_exit(struct ltcp_net *ln)
+{
+	struct ltcp_tw_wheel *w = ln->tw_wheel;
+	struct ltcp_flow flow;
+	struct ltcp_tw *tw;
+	bool alive;
+
+	timer_shutdown_sync(&w->timer);
+	while ((tw = wheel_take(w, w->hand + TW_WHEEL_SLOTS * TW_STEP))) {
+		tw_flow(tw, &flow);
+		spin_lock_bh(tw_lock(flow.hash));
+		alive = tw_alive(tw);
+		tw_unlink(tw, flow.hash);
+		spin_unlock_bh(tw_lock(flow.hash));
+		if (alive)
+			LTCP_INC(ln->net, TimeWaitPurged);
+		tw_free(tw);
+		cond_resched();
+	}
+	ln->tw_wheel = NULL;
+	kvfree(w);
+}
+
+int __init ltcp_tw_init(void)
+{
+	unsigned int chains = ltcp_slots(TW_SLOT_SHIFT, TW_SLOTS_MAX);
+
+	tw_cache = KMEM_CACHE(ltcp_tw, 0);
+	tw_chains = kvcalloc(chains, sizeof(*tw_chains), GFP_KERNEL);
+	if (!tw_cache || !tw_chains ||
+	    alloc_bucket_spinlocks(&tw_locks, &tw_lock_mask, TW_LOCKS, 0,
+				   GFP_KERNEL)) {
+		ltcp_tw_exit();
+		return -ENOMEM;
+	}
+	tw_mask = chains - 1;
+	return 0;
+}
+
+void ltcp_tw_exit(void)
+{
+	free_bucket_spinlocks(tw_locks);
+	kvfree(tw_chains);
+	kmem_cache_destroy(tw_cache);
+}
