@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Socket options: what is set is what is read, bounds and defaults, what a
+ * connection inherits from its listener, and the errno of each wrong call.
+ */
+
+#include "sockapi.h"
+
+TEST(options_keep_what_was_set)
+{
+	static const struct {
+		int level, name, val;
+	} opts[] = {
+		{ SOL_TCP, TCP_NODELAY, 1 }, { SOL_TCP, TCP_CORK, 1 },
+		{ SOL_TCP, TCP_MAXSEG, 88 }, { SOL_TCP, TCP_MAXSEG, 32767 },
+		{ SOL_TCP, TCP_KEEPIDLE, 1 }, { SOL_TCP, TCP_KEEPIDLE, 32767 },
+		{ SOL_TCP, TCP_KEEPINTVL, 32767 }, { SOL_TCP, TCP_KEEPCNT, 127 },
+		{ SOL_TCP, TCP_SYNCNT, 127 }, { SOL_TCP, TCP_LINGER2, 120 },
+		{ SOL_TCP, TCP_LINGER2, -1 }, { SOL_TCP, TCP_QUICKACK, 0 },
+		{ SOL_TCP, TCP_QUICKACK, 1 }, { SOL_TCP, TCP_USER_TIMEOUT, 7 },
+		{ SOL_TCP, TCP_WINDOW_CLAMP, 100000 },
+		{ SOL_TCP, TCP_WINDOW_CLAMP, 0 },
+		{ SOL_TCP, TCP_NOTSENT_LOWAT, 12345 },
+		{ SOL_IP, IP_TOS, 0x10 }, { SOL_IP, IP_TTL, 7 },
+		{ SOL_SOCKET, SO_KEEPALIVE, 1 }, { SOL_SOCKET, SO_REUSEPORT, 1 },
+	};
+	int fd = sock_new(0);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(opts); i++) {
+		EXPECT_EQ(0, opt_set(fd, opts[i].level, opts[i].name,
+				     opts[i].val))
+			TH_LOG("option %d", opts[i].name);
+		EXPECT_EQ(opts[i].val, opt_get(fd, opts[i].level, opts[i].name))
+			TH_LOG("option %d", opts[i].name);
+	}
+	EXPECT_EQ(0, opt_set(fd, SOL_TCP, TCP_LINGER2, 5000));
+	EXPECT_EQ(120, opt_get(fd, SOL_TCP, TCP_LINGER2));
+	EXPECT_EQ(0, opt_set(fd, SOL_TCP, TCP_LINGER2, -7));
+	EXPECT_EQ(-1, opt_get(fd, SOL_TCP, TCP_LINGER2));
+}
+
+TEST(options_defaults)
+{
+	int fd = sock_new(0);
+
+	EXPECT_EQ(0, opt_get(fd, SOL_TCP, TCP_NODELAY));
+	EXPECT_EQ(0, opt_get(fd, SOL_TCP, TCP_CORK));
+	EXPECT_EQ(536, opt_get(fd, SOL_TCP, TCP_MAXSEG));
+	EXPECT_EQ(0, opt_get(fd, SOL_TCP, TCP_USER_TIMEOUT));
+	EXPECT_EQ(0, opt_get(fd, SOL_TCP, TCP_WINDOW_CLAMP));
+	EXPECT_LT(0, opt_get(fd, SOL_TCP, TCP_KEEPIDLE));
+	EXPECT_LT(0, opt_get(fd, SOL_TCP, TCP_KEEPINTVL));
+	EXPECT_LT(0, opt_get(fd, SOL_TCP, TCP_KEEPCNT));
+	EXPECT_LT(0, opt_get(fd, SOL_TCP, TCP_SYNCNT));
+	EXPECT_LT(0, opt_get(fd, SOL_TCP, TCP_LINGER2));
+	EXPECT_EQ(64, opt_get(fd, SOL_IP, IP_TTL));
+}
+
+TEST(options_refused)
+{
+	static const int bad[][2] = {
+		{ TCP_MAXSEG, 87 }, { TCP_MAXSEG, 32768 }, { TCP_MAXSEG, -1 },
+		{ TCP_KEEPIDLE, 0 }, { TCP_KEEPIDLE, 32768 },
+		{ TCP_KEEPINTVL, 0 }, { TCP_KEEPINTVL, 32768 },
+		{ TCP_KEEPCNT, 0 }, { TCP_KEEPCNT, 128 },
+		{ TCP_SYNCNT, 0 }, { TCP_SYNCNT, 128 },
+		{ TCP_USER_TIMEOUT, -1 },
+	};
+	int fd = sock_new(0), one = 1, val;
+	socklen_t len = sizeof(val);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		EXPECT_ERRNO(EINVAL, opt_set(fd, SOL_TCP, bad[i][0],
+					     bad[i][1]));
+	EXPECT_ERRNO(EINVAL, setsockopt(fd, SOL_TCP, TCP_NODELAY, &one, 3));
+	EXPECT_ERRNO(EINVAL, setsockopt(fd, SOL_TCP, TCP_NODELAY, &one, -1));
+	EXPECT_ERRNO(EFAULT, setsockopt(fd, SOL_TCP, TCP_NODELAY, BAD_PTR, 4));
+	EXPECT_ERRNO(ENOPROTOOPT, opt_set(fd, SOL_TCP, 9999, 1));
+	EXPECT_ERRNO(ENOPROTOOPT, opt_set(fd, SOL_TCP, TCP_INFO, 1));
+	EXPECT_ERRNO(ENOPROTOOPT, opt_set(fd, SOL_TCP, -1, 1));
+	EXPECT_ERRNO(EINVAL, setsockopt(fd, SOL_TCP, 9999, &one, 3));
+	EXPECT_ERRNO(EFAULT, setsockopt(fd, SOL_TCP, 9999, BAD_PTR, 4));
+	EXPECT_ERRNO(ENOPROTOOPT, opt_set(fd, 9999, 1, 1));
+	EXPECT_ERRNO(ENOPROTOOPT, opt_set(fd, IPPROTO_UDP, 1, 1));
+
+	EXPECT_ERRNO(ENOPROTOOPT, getsockopt(fd, SOL_TCP, 9999, &val, &len));
+	EXPECT_ERRNO(EFAULT, getsockopt(fd, SOL_TCP, TCP_NODELAY, BAD_PTR,
+					&len));
+	EXPECT_ERRNO(EFAULT, getsockopt(fd, SOL_TCP, TCP_NODELAY, &val,
+					BAD_PTR));
+	EXPECT_ERRNO(EOPNOTSUPP, getsockopt(fd, 9999, 1, &val, &len));
+	len = -1;
+	EXPECT_ERRNO(EINVAL, getsockopt(fd, SOL_TCP, TCP_NODELAY, &val, &len));
+}
+
+TEST(options_are_cut_to_length)
+{
+	char buf[512];
+	int fd = sock_new(0);
+	socklen_t len = 1;
+
+	memset(buf, 0xff, sizeof(buf));
+	EXPECT_EQ(0, getsockopt(fd, SOL_TCP, TCP_NODELAY, buf, &len));
+	EXPECT_EQ(1, len);
+	EXPECT_EQ(0, buf[0]);
+	EXPECT_EQ(-1, buf[1]);
+	len = 0;
+	EXPECT_EQ(0, getsockopt(fd, SOL_TCP, TCP_NODELAY, BAD_PTR, &len));
+	EXPECT_EQ(0, len);
+	len = 100;
+	EXPECT_EQ(0, getsockopt(fd, SOL_TCP, TCP_NODELAY, buf, &len));
+	EXPECT_EQ(4, len);
+
+	len = 5;
+	memset(buf, 0xff, sizeof(buf));
+	EXPECT_EQ(0, getsockopt(fd, SOL_TCP, TCP_INFO, buf, &len));
+	EXPECT_EQ(5, len);
+	EXPECT_EQ(7, buf[0]);		/* CLOSE */
+	EXPECT_EQ(-1, buf[5]);
+	len = sizeof(buf);
+	EXPECT_EQ(0, getsockopt(fd, SOL_TCP, TCP_INFO, buf, &len));
+	EXPECT_LE(104, len);
+	EXPECT_GT(sizeof(buf), len);
+	/* sshd turns away who comes with IP options. */
+	len = sizeof(buf);
+	EXPECT_EQ(0, getsockopt(fd, SOL_IP, IP_OPTIONS, buf, &len));
+	EXPECT_EQ(0, len);
+}
+
+TEST(option_congestion)
+{
+	char name[32] = {}, again[32] = {};
+	socklen_t len = sizeof(name);
+	int fd = sock_new(0);
+
+	ASSERT_EQ(0, getsockopt(fd, SOL_TCP, TCP_CONGESTION, name, &len));
+	EXPECT_EQ(16, len);
+	EXPECT_LT(0, strlen(name));
+	EXPECT_EQ(0, setsockopt(fd, SOL_TCP, TCP_CONGESTION, "reno", 4));
+	len = sizeof(again);
+	ASSERT_EQ(0, getsockopt(fd, SOL_TCP, TCP_CONGESTION, again, &len));
+	EXPECT_EQ(0, strcmp(again, "reno"));
+	EXPECT_EQ(0, setsockopt(fd, SOL_TCP, TCP_CONGESTION, name, 16));
+	EXPECT_ERRNO(ENOENT, setsockopt(fd, SOL_TCP, TCP_CONGESTION, "xx", 2));
+	EXPECT_ERRNO(ENOENT, setsockopt(fd, SOL_TCP, TCP_CONGESTION, "", 1));
+	EXPECT_ERRNO(EINVAL, setsockopt(fd, SOL_TCP, TCP_CONGESTION, "x", 0));
+	EXPECT_ERRNO(EFAULT, setsockopt(fd, SOL_TCP, TCP_CONGESTION,
+					BAD_PTR, 4));
+	len = 2;
+	memset(again, 'z', sizeof(again));
+	EXPECT_EQ(0, getsockopt(fd, SOL_TCP, TCP_CONGESTION, again, &len));
+	EXPECT_EQ(2, len);
+	EXPECT_EQ('z', again[2]);
+}
+
+TEST_F(conn, options_of_a_connection)
+{
+	struct tcp_info info = {};
+	socklen_t len = sizeof(info);
+	char buf[1000] = {};
+
+	EXPECT_LT(536, opt_get(self->client, SOL_TCP, TCP_MAXSEG));
+	/* A bound on the window stays a bound. */
+	EXPECT_EQ(0, opt_set(self->client, SOL_TCP, TCP_WINDOW_CLAMP, 65535));
+	EXPECT_ERRNO(EINVAL, opt_set(self->client, SOL_TCP, TCP_WINDOW_CLAMP,
+				     0));
+	EXPECT_EQ(1000, send(self->client, buf, 1000, 0));
+	EXPECT_TRUE(drain(self->server, 1000));
+	EXPECT_TRUE(WAIT_UNTIL(!ioctl_int(self->client, SIOCOUTQ)));
+	ASSERT_EQ(0, getsockopt(self->client, SOL_TCP, TCP_INFO, &info, &len));
+	EXPECT_EQ(1, info.tcpi_state);		/* ESTABLISHED */
+	EXPECT_EQ(0, info.tcpi_ca_state);
+	EXPECT_EQ(0, info.tcpi_unacked);
+	EXPECT_EQ(0, info.tcpi_total_retrans);
+	EXPECT_EQ(opt_get(self->client, SOL_TCP, TCP_MAXSEG),
+		  info.tcpi_snd_mss);
+	EXPECT_LE(info.tcpi_snd_mss + 40, info.tcpi_pmtu);
+	EXPECT_LT(0, info.tcpi_snd_cwnd);
+	EXPECT_LT(0, info.tcpi_rtt);
+	EXPECT_LT(0, info.tcpi_rto);
+	len = sizeof(info);
+	ASSERT_EQ(0, getsockopt(self->listener, SOL_TCP, TCP_INFO, &info,
+				&len));
+	EXPECT_EQ(10, info.tcpi_state);		/* LISTEN */
+	EXPECT_EQ(0, info.tcpi_unacked);
+	EXPECT_EQ(8, info.tcpi_sacked);
+}
+
+TEST(accepted_inherits)
+{
+	int l = listener_new(4), fd = sock_new(0), s, flags;
+	struct linger lg = { .l_onoff = 1, .l_linger = 7 };
+	socklen_t len = sizeof(lg);
+
+	opt_set(l, SOL_TCP, TCP_NODELAY, 1);
+	opt_set(l, SOL_TCP, TCP_KEEPIDLE, 1234);
+	opt_set(l, SOL_TCP, TCP_USER_TIMEOUT, 4321);
+	opt_set(l, SOL_SOCKET, SO_KEEPALIVE, 1);
+	opt_set(l, SOL_IP, IP_TTL, 42);
+	setsockopt(l, SOL_SOCKET, SO_LINGER, &lg, sizeof(lg));
+	nonblock(l);
+	ASSERT_EQ(0, sock_connect(fd, local_port(l)));
+	EXPECT_EQ(POLLIN, poll_for(l, POLLIN, WAIT_MS));
+	s = accept4(l, NULL, NULL, SOCK_CLOEXEC);
+	ASSERT_LE(0, s);
+	EXPECT_EQ(1, opt_get(s, SOL_TCP, TCP_NODELAY));
+	EXPECT_EQ(1234, opt_get(s, SOL_TCP, TCP_KEEPIDLE));
+	EXPECT_EQ(4321, opt_get(s, SOL_TCP, TCP_USER_TIMEOUT));
+	EXPECT_EQ(1, opt_get(s, SOL_SOCKET, SO_KEEPALIVE));
+	EXPECT_EQ(42, opt_get(s, SOL_IP, IP_TTL));
+	memset(&lg, 0, sizeof(lg));
+	EXPECT_EQ(0, getsockopt(s, SOL_SOCKET, SO_LINGER, &lg, &len));
+	EXPECT_EQ(7, lg.l_linger);
+	/* But not the flags of the file. */
+	flags = fcntl(s, F_GETFL);
+	EXPECT_EQ(0, flags & O_NONBLOCK);
+	EXPECT_NE(0, fcntl(s, F_GETFD) & FD_CLOEXEC);
+}
+
+TEST_HARNESS_MAIN
