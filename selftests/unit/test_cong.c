@@ -87,7 +87,9 @@ TEST(register__incomplete)
 		CHECK_EQ(ltcp_cong_register(&ops), -EINVAL);
 	}
 	ops = toy;
-	memset(ops.name, 'x', sizeof(ops.name));	/* no NUL */
+	/* no NUL but that of a pointer behind the name */
+	memset(ops.name, 'x', sizeof(ops.name));
+	ops.owner = NULL;
 	CHECK_EQ(ltcp_cong_register(&ops), -EINVAL);
 
 	/* none of them got in; the longest name there is does */
@@ -390,6 +392,21 @@ TEST(slow_start__ends_at_ssthresh)
 	/* called once too often: it has no room left */
 	CHECK_EQ(ltcp_cong_slow_start_grow(&ca, 700), 700);
 	CHECK_EQ(ca.cwnd, 10 * MSS);
+	ca.cwnd++;
+	CHECK_EQ(ltcp_cong_slow_start_grow(&ca, 700), 700);
+	CHECK_EQ(ca.cwnd, 10 * MSS + 1);
+}
+
+/* L limits slow start; avoidance counts each octet. */
+TEST(slow_start__stretch_ack_to_ssthresh)
+{
+	struct ltcp_cong ca = window(9 * MSS, 10 * MSS);
+
+	CHECK_EQ(ltcp_cong_slow_start_grow(&ca, 5 * MSS), 4 * MSS);
+	CHECK_EQ(ca.cwnd, 10 * MSS);
+	ca = window(8 * MSS, 10 * MSS);
+	CHECK_EQ(ltcp_cong_slow_start_grow(&ca, 5 * MSS), 3 * MSS);
+	CHECK_EQ(ca.cwnd, 10 * MSS);
 }
 
 /* RFC 3465 2.1: one mss when cwnd octets are acknowledged, and not before */
@@ -451,6 +468,36 @@ TEST(avoid__never_in_leaps)
 		grown = ca.cwnd - old;
 		CHECK(grown == 0 || grown == MSS);
 	}
+}
+
+/* What is acknowledged beyond a window does not count for the next. */
+TEST(avoid__more_than_a_window)
+{
+	struct ltcp_cong ca = window(10 * MSS, MSS);
+
+	ltcp_cong_avoid(&ca, 25 * MSS);
+	CHECK_EQ(ca.cwnd, 11 * MSS);
+	ltcp_cong_avoid(&ca, 1);
+	CHECK_EQ(ca.cwnd, 11 * MSS);
+
+	ca = window(10 * MSS, MSS);
+	ca.acked_cnt = 1;
+	ltcp_cong_avoid(&ca, U32_MAX);
+	CHECK_EQ(ca.cwnd, 11 * MSS);
+}
+
+/* Nothing acknowledged, nothing gained; not even with a count from before. */
+TEST(avoid__nothing)
+{
+	struct ltcp_cong ca = window(10 * MSS, MSS);
+
+	ca.acked_cnt = 20 * MSS;
+	ltcp_cong_avoid(&ca, 0);
+	CHECK_EQ(ca.cwnd, 10 * MSS);
+	ltcp_cong_avoid(&ca, 1);
+	CHECK_EQ(ca.cwnd, 11 * MSS);
+	ltcp_cong_avoid(&ca, 1);
+	CHECK_EQ(ca.cwnd, 11 * MSS);
 }
 
 TEST(avoid__bounded)

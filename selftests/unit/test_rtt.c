@@ -222,6 +222,7 @@ TEST(sample__never_overflows)
 			CHECK_EQ(r.srtt_us, srtt);
 			CHECK_EQ(r.rttvar_us, var);
 			CHECK_EQ(r.min_us, lowest);
+			CHECK_EQ(r.rto_us, rto);
 			CHECK_EQ(ltcp_rtt_rto(&r), rto);
 		}
 	}
@@ -348,9 +349,9 @@ TEST(span__extremes)
 	int i;
 
 	CHECK_EQ(ltcp_rtt_span(0, 0), 0);
-	CHECK_EQ(ltcp_rtt_span(0, U32_MAX), 0);
 	CHECK_EQ(ltcp_rtt_span(U32_MAX, 0), LTCP_RTO_MAX_US);
 	for (i = 0; i < ROUNDS; i++) {
+		CHECK_EQ(ltcp_rtt_span(0, U32_MAX), 0);
 		CHECK_EQ(ltcp_rtt_span(LTCP_RTO_MAX_US, U32_MAX),
 			 (1ULL << 32) * LTCP_RTO_MAX_US);
 		/* 27 doublings: 2^27 - 1 us in all, then the cap */
