@@ -34,6 +34,7 @@ enum ltcp_event {
 	LTCP_EV_CLOSE,
 	LTCP_EV_ABORT,
 	LTCP_EV_2MSL,
+	/* private: */
 	LTCP_NR_EVENTS,
 };
 
@@ -54,7 +55,10 @@ struct ltcp_transition {
 extern const struct ltcp_transition ltcp_transitions[];
 extern const unsigned int ltcp_nr_transitions;
 
-/* Name as RFC 9293 spells it ("SYN-RECEIVED" is "SYN_RECV" as in ss). */
+/*
+ * Name as RFC 9293 spells it, with "_" for "-": "FIN_WAIT_1", "CLOSED". Only
+ * SYN-RECEIVED is "SYN_RECV", as in ss.
+ */
 const char *ltcp_state_name(int state);
 const char *ltcp_event_name(enum ltcp_event event);
 
