@@ -12,6 +12,7 @@
 #include <sys/sendfile.h>
 
 #define BULK		(4 << 20)	/* octets of a large transfer */
+#define BULK_SLOW	(256 << 10)	/* of one that must wait often */
 
 TEST_F(conn, iovecs)
 {
@@ -38,6 +39,7 @@ TEST_F(conn, iovecs)
 struct bulk {
 	int fd;
 	size_t chunk;
+	size_t total;
 	size_t done;
 };
 
@@ -48,8 +50,10 @@ static void *bulk_send(void *arg)
 	ssize_t ret;
 	size_t i, n;
 
-	while (b->done < BULK) {
-		n = BULK - b->done < b->chunk ? BULK - b->done : b->chunk;
+	while (b->done < b->total) {
+		n = b->total - b->done;
+		if (n > b->chunk)
+			n = b->chunk;
 		for (i = 0; i < n; i++)
 			buf[i] = pattern(b->done + i);
 		ret = send(b->fd, buf, n, 0);
@@ -77,7 +81,7 @@ static size_t bulk_recv(int fd, size_t chunk)
 
 TEST_F(conn, bulk)
 {
-	struct bulk b = { .fd = self->client, .chunk = 65536 };
+	struct bulk b = { .fd = self->client, .chunk = 65536, .total = BULK };
 	pthread_t thread;
 
 	ASSERT_EQ(0, pthread_create(&thread, NULL, bulk_send, &b));
@@ -88,22 +92,28 @@ TEST_F(conn, bulk)
 
 TEST_F(conn, bulk_in_odd_pieces)
 {
-	struct bulk b = { .fd = self->client, .chunk = 1021 };
+	struct bulk b = {
+		.fd = self->client, .chunk = 1021, .total = BULK_SLOW,
+	};
 	pthread_t thread;
 
 	opt_set(self->client, SOL_SOCKET, SO_SNDBUF, 8192);
 	opt_set(self->server, SOL_SOCKET, SO_RCVBUF, 8192);
 	opt_set(self->client, SOL_TCP, TCP_NODELAY, 1);
 	ASSERT_EQ(0, pthread_create(&thread, NULL, bulk_send, &b));
-	EXPECT_EQ(BULK, bulk_recv(self->server, 3001));
+	EXPECT_EQ(BULK_SLOW, bulk_recv(self->server, 3001));
 	pthread_join(thread, NULL);
-	EXPECT_EQ(BULK, b.done);
+	EXPECT_EQ(BULK_SLOW, b.done);
 }
 
 TEST_F(conn, bulk_both_ways)
 {
-	struct bulk there = { .fd = self->client, .chunk = 20000 };
-	struct bulk back = { .fd = self->server, .chunk = 60000 };
+	struct bulk there = {
+		.fd = self->client, .chunk = 20000, .total = BULK,
+	};
+	struct bulk back = {
+		.fd = self->server, .chunk = 60000, .total = BULK,
+	};
 	pthread_t a, b;
 	size_t got;
 
@@ -189,7 +199,7 @@ TEST_F(conn, waitall)
 {
 	char buf[16] = {};
 	pthread_t thread;
-	struct bulk b = { .fd = self->client, .chunk = 4000 };
+	struct bulk b = { .fd = self->client, .chunk = 4000, .total = BULK };
 	static char big[BULK];
 
 	EXPECT_EQ(3, send(self->server, "abc", 3, 0));
