@@ -123,6 +123,8 @@ enum ltcp_loss_state {
 
 /**
  * struct ltcp_accept - a listener's queue of finished connections
+ * @node: in the table of listeners; under ltcp_listen_lock, read under RCU.
+ *	  Not sk->sk_node, which a reader of the connection table may follow
  * @lock: protects the rest; taken in softirq; inside it nothing is locked
  * @queue: children, by ltcp_sock.accept_node, oldest first [a]
  * @len: their number; also read without the lock [o]
@@ -130,6 +132,7 @@ enum ltcp_loss_state {
  * @halfopens: half-open entries of this listener [atomic]
  */
 struct ltcp_accept {
+	struct hlist_node node;
 	spinlock_t lock;
 	u32 len;
 	struct list_head queue;
@@ -154,6 +157,7 @@ struct ltcp_sock {
 		u32 wl1;	/* [s] SEG.SEQ of the last window update */
 		u32 wl2;	/* [s] SEG.ACK of the last window update */
 		u32 max_wnd;	/* [s] largest window the peer ever offered */
+		u32 sml;	/* [s] end of the last small segment sent */
 		u32 iss;	/* [c] initial send sequence number */
 		u8 wscale;	/* [s] shift of the windows the peer sends */
 	} snd;
@@ -187,6 +191,7 @@ struct ltcp_sock {
 	u8 retries;		/* [s] timeouts in a row without progress */
 	u8 probes;		/* [s] unanswered window or keepalive probes */
 	u32 recover;		/* [s] RFC 6582 3.2 */
+	u32 resent;		/* [s] after a timeout: resent up to here */
 	u32 total_retrans;	/* [s] segments, for TCP_INFO */
 	u64 bytes_acked;	/* [s] of ours, by the peer */
 	u64 bytes_received;	/* [s] in order, payload */
@@ -353,8 +358,11 @@ void ltcp_send_rst(struct sock *sk);
 /* SND.UNA - 1 without data: keepalive or zero-window probe. [s] */
 void ltcp_send_probe(struct sock *sk);
 
-/* Send the oldest unacknowledged segment again. False: nothing was sent [s] */
-bool ltcp_retransmit(struct sock *sk);
+/*
+ * Send the first segment of the retransmission queue that ends after @seq
+ * again. Returns its end, or @seq if there is none or no memory. [s]
+ */
+u32 ltcp_retransmit(struct sock *sk, u32 seq);
 
 /* User took @copied octets: does the peer need to hear of the room? [s] */
 void ltcp_window_update(struct sock *sk, u32 copied);
@@ -591,6 +599,7 @@ bool ltcp_listen_walk(const struct net *net, unsigned int *pos,
  * @sent_us: ltcp_clock_us() of the SYN-ACK, low 32 bits; 0: ambiguous
  * @snd_wscale: shift of the windows the peer sends
  * @rcv_wscale: shift of the windows we send
+ * @retrans: how often the SYN-ACK was sent again
  */
 struct ltcp_opening {
 	struct ltcp_flow flow;
@@ -601,6 +610,7 @@ struct ltcp_opening {
 	u32 sent_us;
 	u8 snd_wscale;
 	u8 rcv_wscale;
+	u8 retrans;
 };
 
 /*
@@ -724,6 +734,7 @@ void ltcp_proto_withdraw(void);
 
 /* socket/proto.c: fields that a new socket and a new child share */
 void ltcp_sock_reset(struct sock *sk);
+void ltcp_cong_start(struct sock *sk, const char *name);
 bool ltcp_memory_pressure(const struct sock *sk);
 
 int ltcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);

@@ -88,13 +88,14 @@ static void ltcp_new_ack(struct sock *sk, u32 ack)
 
 	ls->snd.una = ack;
 	ls->bytes_acked += acked;
+	if (ltcp_before(ls->snd.sml, ack))
+		ls->snd.sml = ack;	/* lest it wrap around */
 	ls->retries = 0;
 	sk->sk_err_soft = 0;
 	rtt_us = ltcp_rtx_clean(sk);
 	if (rtt_us)
 		ltcp_rtt_sample(&ls->rtt, rtt_us,
 				READ_ONCE(ltcp_net(sock_net(sk))->rto_min_us));
-	ltcp_rtt_unbackoff(&ls->rtt);
 
 	/* RFC 6298 5.2, 5.3 */
 	if (skb_queue_empty(&ls->rtx_queue))

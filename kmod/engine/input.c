@@ -75,13 +75,17 @@ static enum ltcp_mib ltcp_check_sequence(struct sock *sk,
 		return LTCP_PASS;
 	if (cb->flags & LTCP_RST)
 		return LTCP_MIB_DropRstSequence;
+	if (cb->flags & LTCP_SYN) {
+		ltcp_challenge_ack(sk);
+		return LTCP_MIB_DropSynConnected;
+	}
 
 	/*
 	 * Data, and a FIN, that came again mean that our ACK got lost: answer
 	 * each. An empty segment may itself be an answer: limit those, lest
 	 * two confused ends talk for ever.
 	 */
-	if (cb->seq != cb->end_seq && !(cb->flags & LTCP_SYN))
+	if (cb->seq != cb->end_seq)
 		ltcp_send_ack(sk);
 	else
 		ltcp_challenge_ack(sk);
@@ -138,11 +142,12 @@ static void ltcp_established(struct sock *sk)
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
 	ltcp_sync_mss(sk, ls->af->mtu(sk) ?: ls->pmtu);
-	/* A lost SYN tells of a narrow path: RFC 5681 3.1 */
-	if (ls->retries)
+	ls->cong.cwnd = ltcp_cong_init_window(ls->mss);
+	if (ls->retries) {
+		/* A lost SYN tells of a narrow path: RFC 5681 3.1 */
 		ls->cong.cwnd = ls->mss;
-	else
-		ls->cong.cwnd = ltcp_cong_init_window(ls->mss);
+		ltcp_rtt_syn_lost(&ls->rtt);
+	}
 	ls->retries = 0;
 	ls->last_snd = ltcp_jiffies32();
 	WRITE_ONCE(ls->copied_seq, ls->rcv.irs + 1);
@@ -281,13 +286,14 @@ static void ltcp_rcv_answer(struct sock *sk)
 }
 
 /* In simultaneous open the peer's SYN-ACK repeats its SYN: 3.5, figure 8. */
-static void ltcp_skip_repeated_syn(const struct ltcp_sock *ls,
+static void ltcp_skip_repeated_syn(struct ltcp_sock *ls,
 				   struct ltcp_skb_cb *cb)
 {
 	if ((cb->flags & (LTCP_SYN | LTCP_ACK | LTCP_RST)) ==
 	    (LTCP_SYN | LTCP_ACK) && cb->seq == ls->rcv.irs) {
 		cb->flags &= ~LTCP_SYN;
 		cb->seq++;
+		ls->ack_flags |= LTCP_ACK_PENDING | LTCP_ACK_NOW;
 	}
 }
 
@@ -395,7 +401,7 @@ static void ltcp_rcv_crossed_syn(struct sock *sk, struct sk_buff *skb)
 	__kfree_skb(skb);	/* data on a SYN is left to be resent */
 	if (syn) {
 		ltcp_cb(syn)->flags |= LTCP_ACK;
-		ltcp_retransmit(sk);
+		ltcp_retransmit(sk, ls->snd.una);
 	}
 }
 

@@ -117,7 +117,7 @@ void ltcp_mtu_reduced(struct sock *sk)
 		return;
 	ltcp_sync_mss(sk, mtu);
 	/* No sign of congestion: resend at once (RFC 1191 6.5) */
-	ltcp_retransmit(sk);
+	ltcp_retransmit(sk, ls->snd.una);
 }
 
 /*
@@ -414,8 +414,13 @@ static u32 ltcp_may_send(struct sock *sk, const struct sk_buff *skb, bool force)
 		return max(part, 1U);
 	if (ls->nagle & LTCP_CORK)
 		return 0;
-	/* Nagle, RFC 9293 3.7.4: small ones wait for the ACK (SHLD-7). */
-	if ((ls->nagle & LTCP_NODELAY) || !flight)
+	/*
+	 * Nagle, RFC 9293 3.7.4: a small one waits (SHLD-7), but only for the
+	 * small one before it. So the end of a large write is not held back
+	 * by the peer's delayed ACK, and there is still never more than one.
+	 */
+	if ((ls->nagle & LTCP_NODELAY) || !flight ||
+	    !ltcp_after(ls->snd.sml, ls->snd.una))
 		return part;
 	return 0;
 }
@@ -453,6 +458,8 @@ static int ltcp_send_head(struct sock *sk, struct sk_buff *skb, u32 len)
 	__skb_unlink(skb, &sk->sk_write_queue);
 	__skb_queue_tail(&ls->rtx_queue, skb);
 	ls->snd.nxt = ltcp_cb(skb)->end_seq;
+	if (skb->len < ls->mss)
+		ls->snd.sml = ls->snd.nxt;
 	if (!ltcp_timer_armed(ls, LTCP_TIMER_RETRANS))
 		ltcp_timer_arm(sk, LTCP_TIMER_RETRANS,
 			       usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
@@ -485,7 +492,8 @@ static void ltcp_output_run(struct sock *sk, bool force)
 	      (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT | TCPF_FIN_WAIT1 |
 	       TCPF_LAST_ACK | TCPF_CLOSING)))
 		return;
-	if (skb_queue_empty(&sk->sk_write_queue))
+	/* Before our SYN is acknowledged even a FIN waits (3.10.4). */
+	if (skb_queue_empty(&sk->sk_write_queue) || !ls->bytes_acked)
 		return;
 
 	ltcp_check_mtu(sk);
@@ -556,20 +564,23 @@ void ltcp_send_fin(struct sock *sk)
 	ltcp_output_push(sk);
 }
 
-bool ltcp_retransmit(struct sock *sk)
+u32 ltcp_retransmit(struct sock *sk, u32 seq)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
-	struct sk_buff *skb = skb_peek(&ls->rtx_queue);
 	struct ltcp_skb_cb *cb;
+	struct sk_buff *skb;
 
 	ltcp_owned(sk);
-	if (!skb)
-		return false;
 	ltcp_check_mtu(sk);
+	skb_queue_walk(&ls->rtx_queue, skb)
+		if (ltcp_after(ltcp_cb(skb)->end_seq, seq))
+			goto found;
+	return seq;
+
+found:
 	if (skb->len > ls->mss &&
 	    ltcp_tx_split(sk, &ls->rtx_queue, skb, ls->mss))
-		return false;
-
+		return seq;
 	cb = ltcp_cb(skb);
 	if (cb->retrans < U8_MAX)
 		cb->retrans++;
@@ -578,5 +589,5 @@ bool ltcp_retransmit(struct sock *sk)
 	LTCP_INC(sock_net(sk), RetransSegs);
 	ls->total_retrans++;
 	trace_ltcp_retransmit(sk, cb->seq, cb->end_seq, ls->retries);
-	return ltcp_transmit(sk, skb) != -ENOMEM;
+	return ltcp_transmit(sk, skb) == -ENOMEM ? seq : cb->end_seq;
 }

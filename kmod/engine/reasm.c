@@ -129,8 +129,6 @@ static void ltcp_ooo_drain(struct sock *sk)
 			return;
 		rb_erase(&skb->rbnode, &ls->ooo_queue);
 		memset(&skb->rbnode, 0, sizeof(skb->rbnode));
-		/* A hole was filled: the peer should know at once. */
-		ls->ack_flags |= LTCP_ACK_NOW;
 		if (ltcp_after(ltcp_cb(skb)->end_seq, ls->rcv.nxt))
 			ltcp_queue_in_order(sk, skb);
 		else
@@ -244,6 +242,9 @@ void ltcp_reasm(struct sock *sk, struct sk_buff *skb)
 
 	if (len)
 		ls->ack_flags |= LTCP_ACK_PENDING;
+	/* Part of a hole is filled: the peer should know at once (ibid.) */
+	if (ltcp_ooo_first(ls))
+		ls->ack_flags |= LTCP_ACK_NOW;
 	skb_set_owner_r(skb, sk);
 	ltcp_queue_in_order(sk, skb);
 	if (sk->sk_state != TCP_CLOSE)

@@ -61,7 +61,7 @@ void ltcp_recovery_dupack(struct sock *sk)
 
 	LTCP_INC(sock_net(sk), FastRetransmits);
 	ltcp_loss_enter(sk, LTCP_LOSS_FAST);
-	ltcp_retransmit(sk);
+	ltcp_retransmit(sk, ls->snd.una);
 	ls->cong.cwnd = ls->cong.ssthresh + threshold * ls->mss;
 }
 
@@ -81,11 +81,32 @@ static void ltcp_recovery_fast_acked(struct sock *sk, u32 acked)
 
 	/* Partial: the next hole begins here. */
 	LTCP_INC(sock_net(sk), PartialAcks);
-	ltcp_retransmit(sk);
+	ltcp_retransmit(sk, ls->snd.una);
 	ca->cwnd -= min(ca->cwnd, acked);
 	if (acked >= ls->mss)
 		ca->cwnd += ls->mss;
 	ca->cwnd = max(ca->cwnd, ls->mss);
+}
+
+/*
+ * After a timeout all that was in flight is taken for lost, and sent again as
+ * fast as slow start allows (RFC 5681 3.1): what is in the network is what was
+ * resent, from SND.UNA to ls->resent.
+ */
+static void ltcp_resend_lost(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 end;
+
+	if (ltcp_before(ls->resent, ls->snd.una))
+		ls->resent = ls->snd.una;
+	while (ltcp_before(ls->resent, ls->recover) &&
+	       ls->resent - ls->snd.una + ls->mss <= ls->cong.cwnd) {
+		end = ltcp_retransmit(sk, ls->resent);
+		if (end == ls->resent)
+			return;
+		ls->resent = end;
+	}
 }
 
 void ltcp_recovery_acked(struct sock *sk, u32 acked, u32 rtt_us)
@@ -105,24 +126,28 @@ void ltcp_recovery_acked(struct sock *sk, u32 acked, u32 rtt_us)
 		return;
 	}
 	if (ls->loss == LTCP_LOSS_RTO) {
-		if (ltcp_before(ls->snd.una, ls->recover)) {
-			/* What was in flight is taken for lost: go on. */
-			ltcp_retransmit(sk);
-		} else {
+		/* The ACK may cover what had arrived before: RFC 3465 2.3 */
+		ack.acked = min(acked, ls->mss);
+		ack.cwnd_limited = true;
+		if (!ltcp_before(ls->snd.una, ls->recover))
 			ls->loss = LTCP_LOSS_NONE;
-		}
 	}
+	if (ls->loss == LTCP_LOSS_NONE && ltcp_after(ls->snd.una, ls->recover))
+		ls->recover = ls->snd.una - 1;	/* lest it wrap around */
 	ls->cong.ops->acked(&ls->cong, &ack);
+	if (ls->loss == LTCP_LOSS_RTO)
+		ltcp_resend_lost(sk);
 }
 
 void ltcp_recovery_timeout(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
-	/* No data was lost yet; the initial window will remember it. */
-	if ((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV))
-		return;
-	ltcp_loss_enter(sk, LTCP_LOSS_RTO);
-	ls->cong.cwnd = ls->mss;	/* loss window, RFC 5681 3.1 */
-	ls->dupacks = 0;
+	/* Without data there is no loss; the initial window remembers. */
+	if (!((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV))) {
+		ltcp_loss_enter(sk, LTCP_LOSS_RTO);
+		ls->cong.cwnd = ls->mss;	/* loss window, RFC 5681 3.1 */
+		ls->dupacks = 0;
+	}
+	ls->resent = ltcp_retransmit(sk, ls->snd.una);
 }

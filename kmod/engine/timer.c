@@ -163,11 +163,11 @@ static void ltcp_timed_out(struct sock *sk)
 	ltcp_fail(sk, sk->sk_err_soft ?: ETIMEDOUT);
 }
 
-/* One more timeout or probe without an answer. */
-static void ltcp_stalled(struct ltcp_sock *ls)
+/* One more timeout or probe; the first one ends a wait of @waited jiffies. */
+static void ltcp_stalled(struct ltcp_sock *ls, u32 waited)
 {
 	if (!ls->retries && !ls->probes)
-		ls->stalled_since = ltcp_jiffies32();
+		ls->stalled_since = ltcp_jiffies32() - waited;
 }
 
 static void ltcp_retrans_timeout(struct sock *sk)
@@ -196,13 +196,11 @@ static void ltcp_retrans_timeout(struct sock *sk)
 		dst_negative_advice(sk);
 
 	LTCP_INC(sock_net(sk), RtoTimeouts);
-	ltcp_stalled(ls);
+	ltcp_stalled(ls, usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
 	if (ls->retries < U8_MAX)
 		ls->retries++;
-	ltcp_recovery_timeout(sk);
 	ltcp_rtt_backoff(&ls->rtt);
-	ls->last_snd = ltcp_jiffies32();
-	ltcp_retransmit(sk);
+	ltcp_recovery_timeout(sk);
 	ltcp_timer_arm(sk, LTCP_TIMER_RETRANS,
 		       ltcp_clamp_user_timeout(ls,
 			       usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt))));
@@ -232,7 +230,7 @@ static void ltcp_persist_timeout(struct sock *sk)
 	if (sock_flag(sk, SOCK_DEAD) && ltcp_orphan_excess(sk))
 		return;
 
-	ltcp_stalled(ls);
+	ltcp_stalled(ls, usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
 	if (ls->probes < U8_MAX)
 		ls->probes++;
 	LTCP_INC(sock_net(sk), WindowProbes);
@@ -278,7 +276,7 @@ static void ltcp_keepalive_timeout(struct sock *sk)
 		ltcp_abort(sk, sk->sk_err_soft ?: ETIMEDOUT);
 		return;
 	}
-	ltcp_stalled(ls);
+	ltcp_stalled(ls, 0);
 	if (ls->probes < U8_MAX)
 		ls->probes++;
 	LTCP_INC(sock_net(sk), KeepaliveProbes);

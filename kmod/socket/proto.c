@@ -53,7 +53,6 @@ void ltcp_sock_reset(struct sock *sk)
 	__skb_queue_head_init(&ls->rtx_queue);
 	ls->ooo_queue = RB_ROOT;
 	INIT_LIST_HEAD(&ls->accept_node);
-	memset(&ls->accept, 0, sizeof(ls->accept));
 	memset(&ls->snd, 0, sizeof(ls->snd));
 	memset(&ls->rcv, 0, sizeof(ls->rcv));
 	memset(&ls->cong, 0, sizeof(ls->cong));
@@ -82,6 +81,15 @@ void ltcp_sock_reset(struct sock *sk)
 	ls->state_since = ls->last_rcv;
 }
 
+/* With @name, or with reno if its module is just being unloaded. */
+void ltcp_cong_start(struct sock *sk, const char *name)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	if (ltcp_cong_attach(&ls->cong, name, ls->mss))
+		ltcp_cong_attach(&ls->cong, NULL, ls->mss);
+}
+
 static int ltcp_init_sock(struct sock *sk)
 {
 	const struct ltcp_net *ln = ltcp_net(sock_net(sk));
@@ -89,7 +97,7 @@ static int ltcp_init_sock(struct sock *sk)
 
 	ls->af = &ltcp_ipv4_ops;
 	ltcp_sock_reset(sk);
-	ltcp_cong_attach(&ls->cong, ln->congestion_control, ls->mss);
+	ltcp_cong_start(sk, ln->congestion_control);
 
 	sk->sk_write_space = ltcp_write_space;
 	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
@@ -138,6 +146,7 @@ static int ltcp_connect(struct sock *sk, struct sockaddr_unsized *addr, int len)
 	ls->af->flow_of(sk, &flow);
 	ls->snd.iss = ltcp_isn_for(&flow, 0);
 	ls->snd.nxt = ls->snd.iss;
+	ls->snd.sml = ls->snd.iss;
 	ls->recover = ls->snd.iss;
 	ltcp_sync_mss(sk, ls->af->mtu(sk) ?: 576);
 	ls->cong.cwnd = ltcp_cong_init_window(ls->mss);
@@ -379,7 +388,7 @@ static int ltcp_disconnect(struct sock *sk, int flags)
 	strscpy(name, ls->cong.ops->name, sizeof(name));
 	ltcp_cong_detach(&ls->cong);
 	ltcp_sock_reset(sk);
-	ltcp_cong_attach(&ls->cong, name, ls->mss);
+	ltcp_cong_start(sk, name);
 	WRITE_ONCE(ls->write_seq, 0);
 	WRITE_ONCE(ls->copied_seq, 0);
 	sk_error_report(sk);

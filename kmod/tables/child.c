@@ -46,7 +46,9 @@ static void ltcp_child_variables(struct sock *child,
 	ls->snd.wl2 = o->iss;
 	ls->snd.wscale = o->snd_wscale;
 	ls->write_seq = o->iss + 1;
+	ls->snd.sml = o->iss;
 	ls->recover = o->iss;
+	ls->retries = o->retrans;
 
 	ltcp_init_window(ltcp_net(sock_net(child)), child->sk_rcvbuf, &wnd,
 			 &unused);
@@ -78,10 +80,7 @@ struct sock *ltcp_child_create(const struct sock *listener,
 	ltcp_sock_reset(child);
 	ltcp_set_state(child, TCP_SYN_RECV);
 	ltcp_child_variables(child, o);
-	if (ltcp_cong_attach(&ltcp_sk(child)->cong,
-			     ltcp_sk(listener)->cong.ops->name,
-			     ltcp_sk(child)->mss_peer))
-		goto kill;
+	ltcp_cong_start(child, ltcp_sk(listener)->cong.ops->name);
 	ltcp_sk(child)->af->route(child);
 	ltcp_sync_mss(child, ltcp_sk(child)->af->mtu(child) ?: 576);
 	if (ltcp_port_inherit(child, listener) || ltcp_conn_insert(child))

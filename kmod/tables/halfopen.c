@@ -102,6 +102,7 @@ static void ltcp_halfopen_flow(const struct ltcp_halfopen *e,
 	flow->lport = e->lport;
 	flow->rport = e->rport;
 	flow->ifindex = e->ifindex;
+	flow->hash = ltcp_flow_hash(flow);
 }
 
 /* Where the pointer to @flow's entry stands, or that to the row's end. */
@@ -116,13 +117,19 @@ static struct ltcp_halfopen **ltcp_row_find(struct ltcp_halfopen_row *row,
 	return link;
 }
 
+/* @opened: a connection takes its place. If not, an older one may return. */
 static void ltcp_row_remove(struct ltcp_halfopen_row *row,
-			    struct ltcp_halfopen **link)
+			    struct ltcp_halfopen **link, bool opened)
 	__must_hold(&row->lock)
 {
 	struct ltcp_halfopen *e = *link;
+	struct ltcp_flow flow;
 
 	lockdep_assert_held(&row->lock);
+	if (!opened) {
+		ltcp_halfopen_flow(e, &flow);
+		ltcp_tw_return(&flow);
+	}
 	*link = e->next;
 	row->len--;
 	atomic_dec(&ltcp_sk(e->listener)->accept.halfopens);
@@ -255,7 +262,7 @@ bool ltcp_halfopen_add(struct sock *listener, const struct ltcp_flow *flow,
 	atomic_inc(&ln->halfopen_count);
 	if (row->len > LTCP_HALFOPEN_ROW) {
 		LTCP_INC(sock_net(row->head->listener), HalfOpenTossed);
-		ltcp_row_remove(row, &row->head);
+		ltcp_row_remove(row, &row->head, false);
 	}
 	if (!timer_pending(&row->timer))
 		mod_timer(&row->timer, jiffies + LTCP_SYNACK_RTO);
@@ -323,6 +330,7 @@ static struct sock *ltcp_halfopen_open(const struct ltcp_halfopen *e,
 		.sent_us = e->sent_us,
 		.snd_wscale = e->has_wscale ? e->snd_wscale : 0,
 		.rcv_wscale = e->has_wscale ? e->rcv_wscale : 0,
+		.retrans = e->retrans,
 	};
 
 	return ltcp_child_create(e->listener, &o);
@@ -397,7 +405,7 @@ bool ltcp_halfopen_rcv(const struct ltcp_flow *flow, struct sk_buff *skb)
 	if (child || verdict == LTCP_HO_REMOVE ||
 	    (verdict == LTCP_HO_FULL &&
 	     READ_ONCE(ltcp_net(flow->net)->abort_on_overflow)))
-		ltcp_row_remove(row, link);
+		ltcp_row_remove(row, link, child);
 	spin_unlock_bh(&row->lock);
 
 	if (child) {
@@ -433,7 +441,7 @@ static unsigned int ltcp_row_expire(struct ltcp_halfopen_row *row,
 		}
 		if (e->retrans >= READ_ONCE(ltcp_net(net)->synack_retries)) {
 			LTCP_INC(net, HalfOpenTimeouts);
-			ltcp_row_remove(row, link);
+			ltcp_row_remove(row, link, false);
 			continue;
 		}
 		e->retrans++;
@@ -473,7 +481,7 @@ static void ltcp_row_purge(struct ltcp_halfopen_row *row,
 	while (*link) {
 		if ((*link)->listener == listener) {
 			LTCP_INC(sock_net(listener), HalfOpenPurged);
-			ltcp_row_remove(row, link);
+			ltcp_row_remove(row, link, false);
 		} else {
 			link = &(*link)->next;
 		}

@@ -58,11 +58,12 @@ struct sock *ltcp_listen_lookup(const struct ltcp_flow *flow)
 						     ntohs(flow->lport));
 	struct sock *found = NULL;
 	u32 turn = flow->hash;
+	struct ltcp_sock *ls;
 	int best = 0;
 	int same = 0;
-	struct sock *sk;
 
-	sk_for_each_rcu(sk, head) {
+	hlist_for_each_entry_rcu(ls, head, accept.node) {
+		struct sock *sk = &ls->inet.sk;
 		int score = ltcp_listen_score(sk, flow);
 
 		if (!score || score < best)
@@ -100,7 +101,7 @@ int ltcp_listen_start(struct sock *sk)
 	WRITE_ONCE(ls->accept.open, true);
 
 	spin_lock_bh(&ltcp_listen_lock);
-	hlist_add_head_rcu(&sk->sk_node,
+	hlist_add_head_rcu(&ls->accept.node,
 			   ltcp_listen_bucket(sock_net(sk), sk->sk_num));
 	spin_unlock_bh(&ltcp_listen_lock);
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, 1);
@@ -118,7 +119,7 @@ void ltcp_listen_stop(struct sock *sk)
 	spin_unlock_bh(&ls->accept.lock);
 
 	spin_lock_bh(&ltcp_listen_lock);
-	hlist_del_init_rcu(&sk->sk_node);
+	hlist_del_rcu(&ls->accept.node);
 	spin_unlock_bh(&ltcp_listen_lock);
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
 	ltcp_set_state(sk, TCP_CLOSE);
@@ -233,20 +234,23 @@ void ltcp_listen_rcv(struct sock *sk, const struct ltcp_flow *flow,
 	return;
 
 drop:
+	/* It was no new connection after all: RFC 9293 MAY-2 (2) */
+	if (tw_isn)
+		ltcp_tw_return(flow);
 	ltcp_drop(flow->net, skb, reason);
 }
 
 bool ltcp_listen_walk(const struct net *net, unsigned int *pos,
 		      bool (*fn)(struct sock *sk, void *arg), void *arg)
 {
+	struct ltcp_sock *ls;
 	bool more = true;
-	struct sock *sk;
 
 	while (more && *pos < ARRAY_SIZE(ltcp_listeners)) {
 		spin_lock_bh(&ltcp_listen_lock);
-		sk_for_each(sk, &ltcp_listeners[*pos])
-			if (net_eq(sock_net(sk), net))
-				more &= fn(sk, arg);
+		hlist_for_each_entry(ls, &ltcp_listeners[*pos], accept.node)
+			if (net_eq(sock_net(&ls->inet.sk), net))
+				more &= fn(&ls->inet.sk, arg);
 		spin_unlock_bh(&ltcp_listen_lock);
 		++*pos;
 	}
