@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LTCP_PEER_H
+#define _LTCP_PEER_H
+
+/*
+ * The scripted peer: what the cases of this directory are written in.
+ *
+ * Each case runs in a child process with a network namespace of its own. In
+ * it the kernel under test is 192.0.2.1 on one end of a TUN device; the case
+ * is 192.0.2.2 on the other. It reads like a packet trace:
+ *
+ *	CASE(open, passive)
+ *	{
+ *		int l = server();
+ *
+ *		in("S 0:0(0) <mss 1460>");
+ *		out("S. 0:0(0) ack 1 <mss 1460>");
+ *		in(". 1:1(0) ack 1");
+ *		state_is("ESTABLISHED");
+ *		accepted(l);
+ *	}
+ *
+ * The first thing that is not as written ends the case: it prints what was
+ * expected, what came, and the trace so far, and leaves the packets in
+ * $LTCP_OUT/PROGRAM.CASE.pcap. $LTCP_PROTO is the IP protocol: 253 for ltcp,
+ * 6 for the stock TCP, with which the scripts themselves are tested.
+ *
+ * Time is virtual (time-travel=inf-cpu): it moves only while everything
+ * sleeps, so a case waits for hours in no time, but never polls a clock.
+ */
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "kselftest.h"
+#include "segment.h"
+
+#define KERNEL_PORT	8080	/* of the first flow */
+#define PEER_PORT	40000
+
+#define SEC		1000		/* milliseconds */
+#define MIN		(60 * SEC)
+#define HOUR		(60 * MIN)
+
+#define RTO		200	/* the least retransmission timeout */
+#define RTO_MAX		(2 * MIN)
+
+/* Around each case; case.h calls them. */
+void peer_start(const char *program, const char *name);
+void peer_end(void);
+
+/* 253, or 6: a case asks only where the two are meant to differ. */
+extern int peer_proto;
+
+#define is_ltcp()	(peer_proto != IPPROTO_TCP)
+
+/*
+ * The script. Times are milliseconds.
+ */
+
+/* Segment to the kernel; grammar in segment.h. */
+#define in(...)		(peer_at(__FILE__, __LINE__), peer_in(__VA_ARGS__))
+
+/* The kernel's next packet is this, and it comes at once. */
+#define out(...)	(peer_at(__FILE__, __LINE__), peer_out(__VA_ARGS__))
+
+/*
+ * It comes @ms after the packet before it, in either direction; see lateness()
+ * in peer.c for how exactly.
+ */
+#define out_at(ms, ...)							\
+	(peer_at(__FILE__, __LINE__), peer_out_at(ms, __VA_ARGS__))
+
+/* It comes not before @lo and not after @hi from now. */
+#define out_between(lo, hi, ...)					\
+	(peer_at(__FILE__, __LINE__), peer_out_between(lo, hi, __VA_ARGS__))
+
+/* The kernel sends nothing for @ms. */
+#define quiet(ms)	(peer_at(__FILE__, __LINE__), peer_quiet(ms))
+
+/* ICMP error about a segment that the kernel sent. */
+#define icmp(type, code, mtu, ...)					\
+	(peer_at(__FILE__, __LINE__),					\
+	 peer_icmp(type, code, mtu, __VA_ARGS__))
+
+/* Any packet to the kernel, as it is. */
+void inject(const void *pkt, size_t len);
+
+/* From here on the script speaks of another, new connection. */
+void flow(uint16_t kernel_port, uint16_t peer_port);
+
+/* Go back to a connection that flow() left. */
+void flow_again(uint16_t kernel_port, uint16_t peer_port);
+
+/* Milliseconds since the last packet, in either direction. */
+unsigned int idle_ms(void);
+
+/* The last packet that the kernel sent. */
+const struct segment *last_out(void);
+
+/*
+ * Claims about anything else.
+ */
+#define is(got, want)							\
+	(peer_at(__FILE__, __LINE__), peer_is(#got, got, want))
+
+#define check(what)							\
+	(peer_at(__FILE__, __LINE__), peer_check(#what, what))
+
+/* State of the script's connection or listener, "CLOSED": none. */
+#define state_is(name)							\
+	(peer_at(__FILE__, __LINE__), peer_state_is(name))
+
+/* ltcp only: events counted in this namespace so far. */
+#define counter_is(name, want)						\
+	(peer_at(__FILE__, __LINE__), peer_counter_is(name, want))
+
+/*
+ * The kernel's side: sockets never block. What is not meant to fail ends
+ * the case if it does.
+ */
+int tcp_socket(void);
+int server(void);
+int server_backlog(int backlog);
+int accepted(int listener);
+int client_socket(void);	/* bound, for start_connect() */
+int client(void);
+
+/* Opened by the peer, or by the kernel; window 65535, MSS 1460, no scale. */
+int passive(void);
+int active(void);
+
+/* Opened by the peer with this SYN, and @window in the last ACK. */
+int passive_with(const char *syn, unsigned int window);
+
+/* Start connect() of @fd to the peer; errno, EINPROGRESS if all is well. */
+int start_connect(int fd);
+
+#define put(fd, len)							\
+	(peer_at(__FILE__, __LINE__), peer_put(fd, len))
+
+/* Exactly @len octets are there, and they are what the peer sent. */
+#define get(fd, len)							\
+	(peer_at(__FILE__, __LINE__), peer_get(fd, len))
+
+/* Nothing is there: EAGAIN. */
+#define get_nothing(fd)	is(recv_errno(fd), EAGAIN)
+
+/* End of stream. */
+#define get_end(fd)	is(recv_errno(fd), 0)
+
+/* errno of a recv() that returns no data; 0: end of stream. */
+int recv_errno(int fd);
+int send_errno(int fd);
+
+/* SO_ERROR, which this clears. */
+int socket_error(int fd);
+
+/*
+ * Nothing is sent any more, and about @ms after the last packet (see out_at())
+ * the connection of @fd dies of @err.
+ */
+#define dies_at(ms, fd, err)						\
+	(peer_at(__FILE__, __LINE__), peer_dies_at(ms, fd, err))
+
+/* The same for a state that no socket speaks for any more. */
+#define state_ends_at(ms, name)						\
+	(peer_at(__FILE__, __LINE__), peer_state_ends_at(ms, name))
+
+/* TCP_* socket option. */
+void set_option(int fd, int name, int value);
+void set_linger(int fd, int seconds);
+
+/* SO_* socket option. */
+void set_socket(int fd, int name, int value);
+
+/* net.ltcp.NAME, or net.ipv4.tcp_NAME for the stock TCP. */
+void set_sysctl(const char *name, const char *value);
+
+/* What the macros above call. */
+void peer_at(const char *file, int line);
+void peer_in(const char *fmt, ...) __printf(1, 2);
+void peer_out(const char *fmt, ...) __printf(1, 2);
+void peer_out_at(unsigned int ms, const char *fmt, ...) __printf(2, 3);
+void peer_out_between(unsigned int lo, unsigned int hi, const char *fmt, ...)
+	__printf(3, 4);
+void peer_quiet(unsigned int ms);
+void peer_icmp(int type, int code, int mtu, const char *fmt, ...)
+	__printf(4, 5);
+void peer_dies_at(unsigned int ms, int fd, int err);
+void peer_state_ends_at(unsigned int ms, const char *name);
+void peer_is(const char *what, long long got, long long want);
+void peer_check(const char *what, bool ok);
+void peer_state_is(const char *name);
+void peer_counter_is(const char *name, unsigned long want);
+void peer_put(int fd, size_t len);
+void peer_get(int fd, size_t len);
+
+/* For peer.c and host.c: the case ends here. */
+void peer_fail(const char *fmt, ...) __printf(1, 2) __noreturn;
+struct flow *peer_flow(void);
+
+#endif /* _LTCP_PEER_H */

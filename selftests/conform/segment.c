@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Segments between text and wire. The grammar is in segment.h.
+ *
+ * Pure functions: nothing here knows of devices, time or sockets. peer.c
+ * sends what segment_build() makes and holds what the kernel sent against a
+ * line of the script with segment_differs(). Everything the kernel sends is
+ * checked here for what no line needs to ask for: checksums, reserved bits,
+ * the acknowledgement field without ACK, the octets of the payload.
+ */
+
+#include <arpa/inet.h>
+#include <netinet/ip.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "segment.h"
+
+/* Bit n of octet 13 of the header is letter n. */
+static const char flag_letters[] = "FSRP.UEW";
+
+enum {
+	OPT_EOL = 0,
+	OPT_NOP = 1,
+	OPT_MSS = 2,
+	OPT_WSCALE = 3,
+	OPT_SACKOK = 4,
+	OPT_TS = 8,
+};
+
+uint8_t payload_octet(enum dir dir, uint32_t seq)
+{
+	return (seq * 7 + (seq >> 8) * 13 + (seq >> 16)) ^
+		(dir == TO_KERNEL ? 0x55 : 0);
+}
+
+uint32_t checksum_add(uint32_t sum, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+
+	for (; len > 1; p += 2, len -= 2)
+		sum += p[0] << 8 | p[1];
+	if (len)
+		sum += p[0] << 8;
+	return sum;
+}
+
+uint16_t checksum_end(uint32_t sum)
+{
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+static void put16(uint8_t *p, uint16_t v)
+{
+	p[0] = v >> 8;
+	p[1] = v;
+}
+
+static void put32(uint8_t *p, uint32_t v)
+{
+	put16(p, v >> 16);
+	put16(p + 2, v);
+}
+
+static uint16_t get16(const uint8_t *p)
+{
+	return p[0] << 8 | p[1];
+}
+
+static uint32_t get32(const uint8_t *p)
+{
+	return (uint32_t)get16(p) << 16 | get16(p + 2);
+}
+
+/*
+ * Text to segment
+ */
+
+static const char *parse_flags(struct segment *s, const char *word)
+{
+	const char *at;
+
+	if (!strcmp(word, "-"))
+		return NULL;
+	for (; *word; word++) {
+		at = strchr(flag_letters, *word);
+		if (!at)
+			return "unknown flag";
+		s->flags |= 1 << (at - flag_letters);
+	}
+	return NULL;
+}
+
+static const char *parse_numbers(struct segment *s, const char *word)
+{
+	long long seq, end;
+	unsigned int len;
+	int used = 0;
+
+	if (sscanf(word, "%lld:%lld(%u)%n", &seq, &end, &len, &used) != 3 ||
+	    word[used])
+		return "not SEQ:END(LEN)";
+	if (end - seq != len)
+		return "END is not SEQ + LEN";
+	s->seq = seq;
+	s->len = len;
+	return NULL;
+}
+
+static void add_option(struct segment *s, uint8_t kind, uint8_t len)
+{
+	s->opt[s->nopt++] = kind;
+	if (len > 1)
+		s->opt[s->nopt++] = len;
+}
+
+static const char *parse_hex(struct segment *s, const char *digits)
+{
+	unsigned int octet;
+	int used;
+
+	for (; sscanf(digits, "%2x%n", &octet, &used) == 1; digits += used)
+		s->opt[s->nopt++] = octet;
+	return *digits ? "not hex" : NULL;
+}
+
+static const char *parse_option(struct segment *s, const char *text)
+{
+	unsigned int a, b;
+
+	if (s->nopt > 28)
+		return "too many options";
+	if (!strcmp(text, "nop")) {
+		add_option(s, OPT_NOP, 1);
+	} else if (!strcmp(text, "eol")) {
+		add_option(s, OPT_EOL, 1);
+	} else if (!strcmp(text, "sackok")) {
+		add_option(s, OPT_SACKOK, 2);
+	} else if (sscanf(text, "mss %u", &a) == 1) {
+		add_option(s, OPT_MSS, 4);
+		put16(s->opt + s->nopt, a);
+		s->nopt += 2;
+	} else if (sscanf(text, "wscale %u", &a) == 1) {
+		add_option(s, OPT_WSCALE, 3);
+		s->opt[s->nopt++] = a;
+	} else if (sscanf(text, "ts %u %u", &a, &b) == 2) {
+		add_option(s, OPT_TS, 10);
+		put32(s->opt + s->nopt, a);
+		put32(s->opt + s->nopt + 4, b);
+		s->nopt += 8;
+	} else if (!strncmp(text, "hex ", 4)) {
+		return parse_hex(s, text + 4);
+	} else {
+		return "unknown option";
+	}
+	return NULL;
+}
+
+static const char *parse_options(struct segment *s, char *list)
+{
+	const char *wrong = NULL;
+	char *next;
+	char *one;
+
+	s->has_opt = true;
+	for (one = strtok_r(list, ",", &next); one && !wrong;
+	     one = strtok_r(NULL, ",", &next))
+		wrong = parse_option(s, one);
+	while (s->nopt % 4)
+		s->opt[s->nopt++] = OPT_EOL;
+	return wrong;
+}
+
+static const char *parse_field(struct segment *s, const char *name,
+			       const char *value)
+{
+	if (!value)
+		return "value missing";
+	if (!strcmp(name, "ack")) {
+		s->ack = strtoll(value, NULL, 0);
+	} else if (!strcmp(name, "win")) {
+		s->win = strtoul(value, NULL, 0);
+		s->has_win = true;
+	} else if (!strcmp(name, "urg")) {
+		s->urg = strtoul(value, NULL, 0);
+		s->has_urg = true;
+	} else if (!strcmp(name, "doff")) {
+		s->doff = atoi(value);
+	} else if (!strcmp(name, "cut")) {
+		s->cut = atoi(value);
+	} else if (!strcmp(name, "src")) {
+		s->src = inet_addr(value);
+	} else if (!strcmp(name, "dst")) {
+		s->dst = inet_addr(value);
+	} else if (!strcmp(name, "sport")) {
+		s->sport = atoi(value);
+	} else if (!strcmp(name, "dport")) {
+		s->dport = atoi(value);
+	} else {
+		return "unknown word";
+	}
+	return NULL;
+}
+
+/* Options may hold blanks, so they leave @text before it is cut into words. */
+static const char *take_options(struct segment *s, char *text)
+{
+	char *begin = strchr(text, '<');
+	char *end = strchr(text, '>');
+	char list[256];
+
+	if (!begin)
+		return NULL;
+	if (!end)
+		return "no closing >";
+	snprintf(list, sizeof(list), "%.*s", (int)(end - begin - 1), begin + 1);
+	memset(begin, ' ', end - begin + 1);
+	return parse_options(s, list);
+}
+
+const char *segment_parse(struct segment *s, const char *text)
+{
+	const char *wrong;
+	char buf[256];
+	char *next;
+	char *word;
+
+	*s = (struct segment){
+		.win = 65535, .doff = -1, .cut = -1, .sport = -1, .dport = -1,
+	};
+	snprintf(buf, sizeof(buf), "%s", text);
+	wrong = take_options(s, buf);
+	if (wrong)
+		return wrong;
+
+	word = strtok_r(buf, " ", &next);
+	wrong = word ? parse_flags(s, word) : "empty";
+	if (wrong)
+		return wrong;
+	word = strtok_r(NULL, " ", &next);
+	wrong = word ? parse_numbers(s, word) : "sequence numbers missing";
+
+	while (!wrong && (word = strtok_r(NULL, " ", &next))) {
+		if (!strcmp(word, "badsum"))
+			s->badsum = true;
+		else
+			wrong = parse_field(s, word, strtok_r(NULL, " ", &next));
+	}
+	return wrong;
+}
+
+/*
+ * Segment to text
+ */
+
+/* Octets of the option at @p, at least 1, at most @left. */
+static size_t option_len(const uint8_t *p, size_t left)
+{
+	if (*p == OPT_EOL || *p == OPT_NOP || left < 2)
+		return 1;
+	return p[1] < 2 ? 1 : p[1] > left ? left : p[1];
+}
+
+static void print_option(FILE *out, const uint8_t *p, size_t len)
+{
+	size_t i;
+
+	if (*p == OPT_NOP) {
+		fprintf(out, "nop");
+	} else if (*p == OPT_EOL) {
+		fprintf(out, "eol");
+	} else if (*p == OPT_SACKOK && len == 2) {
+		fprintf(out, "sackok");
+	} else if (*p == OPT_MSS && len == 4) {
+		fprintf(out, "mss %u", get16(p + 2));
+	} else if (*p == OPT_WSCALE && len == 3) {
+		fprintf(out, "wscale %u", p[2]);
+	} else if (*p == OPT_TS && len == 10) {
+		fprintf(out, "ts %u %u", get32(p + 2), get32(p + 6));
+	} else {
+		fprintf(out, "hex ");
+		for (i = 0; i < len; i++)
+			fprintf(out, "%02x", p[i]);
+	}
+}
+
+static void print_defects(FILE *out, const struct segment *s)
+{
+	if (s->badsum)
+		fprintf(out, " badsum");
+	if (s->doff >= 0)
+		fprintf(out, " doff %d", s->doff);
+	if (s->cut >= 0)
+		fprintf(out, " cut %d", s->cut);
+	if (s->src)
+		fprintf(out, " src %s", inet_ntoa((struct in_addr){ s->src }));
+	if (s->dst)
+		fprintf(out, " dst %s", inet_ntoa((struct in_addr){ s->dst }));
+	if (s->sport >= 0)
+		fprintf(out, " sport %d", s->sport);
+	if (s->dport >= 0)
+		fprintf(out, " dport %d", s->dport);
+	if (s->wrong)
+		fprintf(out, " (%s)", s->wrong);
+}
+
+void segment_print(const struct segment *s, char *text, size_t size)
+{
+	FILE *out = fmemopen(text, size, "w");
+	size_t len;
+	int i;
+
+	if (!s->flags)
+		fputc('-', out);
+	for (i = 0; flag_letters[i]; i++)
+		if (s->flags & 1 << i)
+			fputc(flag_letters[i], out);
+	fprintf(out, " %d:%d(%u)", (int32_t)s->seq, (int32_t)(s->seq + s->len),
+		s->len);
+	if (s->flags & ACK)
+		fprintf(out, " ack %d", (int32_t)s->ack);
+	fprintf(out, " win %u", s->win);
+	if (s->urg)
+		fprintf(out, " urg %u", s->urg);
+	if (s->nopt) {
+		fprintf(out, " <");
+		for (i = 0; i < s->nopt; i += len) {
+			len = option_len(s->opt + i, s->nopt - i);
+			print_option(out, s->opt + i, len);
+			fprintf(out, i + len < s->nopt ? "," : ">");
+		}
+	}
+	print_defects(out, s);
+	fclose(out);
+}
+
+/*
+ * Segment to wire and back
+ */
+
+static uint32_t pseudo_header(in_addr_t src, in_addr_t dst, int proto,
+			      size_t len)
+{
+	uint32_t sum = checksum_add(0, &src, sizeof(src));
+
+	return checksum_add(sum, &dst, sizeof(dst)) + proto + len;
+}
+
+void ip_header(uint8_t *pkt, size_t len, int proto, in_addr_t src,
+	       in_addr_t dst)
+{
+	memset(pkt, 0, IP_HDR);
+	pkt[0] = 0x45;
+	put16(pkt + 2, IP_HDR + len);
+	put16(pkt + 6, IP_DF);
+	pkt[8] = 64;
+	pkt[9] = proto;
+	memcpy(pkt + 12, &src, 4);
+	memcpy(pkt + 16, &dst, 4);
+	put16(pkt + 10, checksum_end(checksum_add(0, pkt, IP_HDR)));
+}
+
+size_t segment_build(const struct segment *s, const struct flow *f,
+		     enum dir dir, int proto, uint8_t *pkt)
+{
+	in_addr_t kernel = inet_addr(KERNEL_ADDR);
+	in_addr_t peer = inet_addr(PEER_ADDR);
+	in_addr_t src = s->src ?: dir == TO_KERNEL ? peer : kernel;
+	in_addr_t dst = s->dst ?: dir == TO_KERNEL ? kernel : peer;
+	uint16_t sport = dir == TO_KERNEL ? f->pport : f->kport;
+	uint16_t dport = dir == TO_KERNEL ? f->kport : f->pport;
+	size_t len = TCP_HDR + s->nopt + s->len;
+	uint8_t *th = pkt + IP_HDR;
+	uint8_t *data = th + TCP_HDR + s->nopt;
+	uint32_t first = s->seq + !!(s->flags & SYN);
+	uint32_t i;
+
+	memset(th, 0, TCP_HDR);
+	put16(th, s->sport < 0 ? sport : s->sport);
+	put16(th + 2, s->dport < 0 ? dport : s->dport);
+	put32(th + 4, f->isn[dir] + s->seq);
+	if (s->flags & ACK)
+		put32(th + 8, f->isn[!dir] + s->ack);
+	th[12] = (s->doff < 0 ? (TCP_HDR + s->nopt) / 4 : s->doff) << 4;
+	th[13] = s->flags;
+	put16(th + 14, s->win);
+	put16(th + 18, s->urg);
+	memcpy(th + TCP_HDR, s->opt, s->nopt);
+	for (i = 0; i < s->len; i++)
+		data[i] = payload_octet(dir, first + i);
+
+	if (s->cut >= 0)
+		len = s->cut;
+	put16(th + 16, checksum_end(checksum_add(
+			pseudo_header(src, dst, proto, len), th, len)));
+	if (s->badsum)
+		th[16] ^= 0x40;
+	ip_header(pkt, len, proto, src, dst);
+	return IP_HDR + len;
+}
+
+static const char *decode_wrong(const struct segment *s, const struct flow *f,
+				const uint8_t *pkt, size_t len, int proto)
+{
+	const uint8_t *th = pkt + IP_HDR;
+	const uint8_t *data = th + TCP_HDR + s->nopt;
+	uint32_t first = s->seq + !!(s->flags & SYN);
+	in_addr_t src, dst;
+	uint32_t i;
+
+	memcpy(&src, pkt + 12, 4);
+	memcpy(&dst, pkt + 16, 4);
+	if (checksum_end(checksum_add(0, pkt, IP_HDR)))
+		return "IP checksum wrong";
+	if (checksum_end(checksum_add(pseudo_header(src, dst, proto,
+						    len - IP_HDR),
+				      th, len - IP_HDR)))
+		return "checksum wrong";
+	if (src != inet_addr(KERNEL_ADDR))
+		return "source address wrong";
+	if (dst != inet_addr(PEER_ADDR))
+		return "destination address wrong";
+	if (get16(th) != f->kport || get16(th + 2) != f->pport)
+		return "ports of another flow";
+	if (th[12] & 0x0f)
+		return "reserved bits not zero";
+	if (!(s->flags & ACK) && get32(th + 8))
+		return "acknowledgement number without ACK";
+	for (i = 0; i < s->len; i++)
+		if (data[i] != payload_octet(FROM_KERNEL, first + i))
+			return "payload is not what was sent";
+	return NULL;
+}
+
+void segment_decode(struct segment *s, struct flow *f, int proto,
+		    const uint8_t *pkt, size_t len)
+{
+	const uint8_t *th = pkt + IP_HDR;
+	size_t hdr;
+
+	*s = (struct segment){
+		.doff = -1, .cut = -1, .sport = -1, .dport = -1,
+	};
+	if (len < IP_HDR + TCP_HDR || pkt[0] != 0x45 || pkt[9] != proto ||
+	    get16(pkt + 2) != len) {
+		s->wrong = "not a segment";
+		return;
+	}
+	hdr = (th[12] >> 4) * 4;
+	if (hdr < TCP_HDR || hdr > len - IP_HDR) {
+		s->wrong = "data offset wrong";
+		return;
+	}
+
+	s->flags = th[13];
+	s->win = get16(th + 14);
+	s->urg = get16(th + 18);
+	s->len = len - IP_HDR - hdr;
+	s->nopt = hdr - TCP_HDR;
+	memcpy(s->opt, th + TCP_HDR, s->nopt);
+	if ((s->flags & SYN) && !f->isn_known && get16(th) == f->kport) {
+		f->isn[FROM_KERNEL] = get32(th + 4);
+		f->isn_known = true;
+	}
+	s->seq = get32(th + 4) - f->isn[FROM_KERNEL];
+	if (s->flags & ACK)
+		s->ack = get32(th + 8) - f->isn[TO_KERNEL];
+	s->wrong = decode_wrong(s, f, pkt, len, proto);
+}
+
+/*
+ * Segment against segment
+ */
+
+/* Every option of @a stands in @b, padding aside. */
+static bool options_within(const struct segment *a, const struct segment *b)
+{
+	size_t i, j, len;
+
+	for (i = 0; i < a->nopt; i += len) {
+		len = option_len(a->opt + i, a->nopt - i);
+		if (len == 1)
+			continue;
+		for (j = 0; j + len <= b->nopt;
+		     j += option_len(b->opt + j, b->nopt - j))
+			if (!memcmp(a->opt + i, b->opt + j, len))
+				break;
+		if (j + len > b->nopt)
+			return false;
+	}
+	return true;
+}
+
+const char *segment_differs(const struct segment *want,
+			    const struct segment *got)
+{
+	/* Where a sender sets PSH is its own business (MAY-15). */
+	uint8_t free_flags = want->flags & PSH ? 0 : PSH;
+
+	if (got->wrong)
+		return got->wrong;
+	if ((want->flags ^ got->flags) & ~free_flags)
+		return "flags differ";
+	if (want->seq != got->seq)
+		return "sequence number differs";
+	if (want->len != got->len)
+		return "length differs";
+	if ((want->flags & ACK) && want->ack != got->ack)
+		return "acknowledgement differs";
+	if (want->has_win && want->win != got->win)
+		return "window differs";
+	if (want->has_urg && want->urg != got->urg)
+		return "urgent pointer differs";
+	if (want->has_opt && (!options_within(want, got) ||
+			      !options_within(got, want)))
+		return "options differ";
+	return NULL;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _LTCP_SEGMENT_H
+#define _LTCP_SEGMENT_H
+
+/*
+ * A segment as a script writes it, and as it stands on the wire.
+ *
+ *	FLAGS SEQ:END(LEN) [ack N] [win N] [urg N] [<OPTION,...>] [DEFECT ...]
+ *
+ * FLAGS are letters: S F R P . (ACK) U E (ECE) W (CWR), or - for none. SEQ
+ * and the number behind "ack" count from the initial sequence number of who
+ * sent them, so a SYN is 0:0(0) and the first octet of data is 1. Payload is
+ * never written down: each octet is a function of its sequence number.
+ *
+ * OPTIONs: mss N, wscale N, sackok, ts N N, nop, eol, hex XX..: octets as
+ * given, for options that are unknown or broken.
+ *
+ * DEFECTs, for segments to the kernel only: badsum: wrong checksum; doff N:
+ * data offset, in words; cut N: IP packet ends after N octets of segment;
+ * src A, dst A: IPv4 address; sport N, dport N: port.
+ */
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum dir {
+	TO_KERNEL,
+	FROM_KERNEL,
+};
+
+#define FIN	0x01
+#define SYN	0x02
+#define RST	0x04
+#define PSH	0x08
+#define ACK	0x10
+
+#define KERNEL_ADDR	"192.0.2.1"
+#define PEER_ADDR	"192.0.2.2"
+
+#define MAX_PACKET	65535
+#define IP_HDR		20
+#define TCP_HDR		20
+
+/**
+ * struct flow - one connection between the kernel under test and the peer
+ * @kport: the kernel's port
+ * @pport: the peer's port
+ * @isn: initial sequence number of who sends in that direction
+ * @isn_known: the kernel's SYN was seen
+ */
+struct flow {
+	uint16_t kport;
+	uint16_t pport;
+	uint32_t isn[2];
+	bool isn_known;
+};
+
+/**
+ * struct segment - one segment; sequence numbers are relative
+ * @seq: of the SYN or the first octet
+ * @ack: valid if ACK is in @flags
+ * @len: octets of payload
+ * @win: window field, not scaled
+ * @urg: urgent pointer
+ * @flags: control bits
+ * @nopt: octets in @opt
+ * @opt: options as on the wire
+ * @has_win: "win" was written
+ * @has_urg: "urg" was written
+ * @has_opt: "<...>" was written
+ * @badsum: defect, as are the rest; 0 or -1: none
+ * @doff: data offset
+ * @cut: octets of segment behind the IP header
+ * @src: address
+ * @dst: address
+ * @sport: port
+ * @dport: port
+ * @wrong: what is wrong with a segment the kernel sent, or NULL
+ */
+struct segment {
+	uint32_t seq;
+	uint32_t ack;
+	uint32_t len;
+	uint16_t win;
+	uint16_t urg;
+	uint8_t flags;
+	uint8_t nopt;
+	uint8_t opt[40];
+	bool has_win;
+	bool has_urg;
+	bool has_opt;
+
+	bool badsum;
+	int doff;
+	int cut;
+	in_addr_t src;
+	in_addr_t dst;
+	int sport;
+	int dport;
+
+	const char *wrong;
+};
+
+/* Text to segment. Returns NULL, or what is wrong with the text. */
+const char *segment_parse(struct segment *s, const char *text);
+
+/* Segment to text, for people. */
+void segment_print(const struct segment *s, char *text, size_t size);
+
+/* Segment to an IPv4 packet of @proto; returns its length. */
+size_t segment_build(const struct segment *s, const struct flow *f,
+		     enum dir dir, int proto, uint8_t *pkt);
+
+/*
+ * Packet that the kernel sent to segment; @s->wrong says what no sender may
+ * do. Learns the kernel's initial sequence number from its first SYN.
+ */
+void segment_decode(struct segment *s, struct flow *f, int proto,
+		    const uint8_t *pkt, size_t len);
+
+/* NULL, or the name of the first thing in @got that @want does not allow. */
+const char *segment_differs(const struct segment *want,
+			    const struct segment *got);
+
+/* The octet of payload with relative sequence number @seq. */
+uint8_t payload_octet(enum dir dir, uint32_t seq);
+
+/* Internet checksum over @len octets, to go on from @sum. */
+uint32_t checksum_add(uint32_t sum, const void *data, size_t len);
+uint16_t checksum_end(uint32_t sum);
+
+/* Writes an IPv4 header for @len octets of @proto behind it. */
+void ip_header(uint8_t *pkt, size_t len, int proto, in_addr_t src,
+	       in_addr_t dst);
+
+#endif /* _LTCP_SEGMENT_H */
