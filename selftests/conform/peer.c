@@ -19,6 +19,7 @@
 #include <stdarg.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <time.h>
 
 #include "peer.h"
@@ -47,6 +48,7 @@ static struct flow *now_flow;
 static struct segment got;	/* last one from the kernel */
 
 static int tun;
+static int alarm_clock;		/* timerfd */
 static uint64_t started;	/* nanoseconds */
 static uint64_t last_packet;	/* nanoseconds; either direction */
 static FILE *trace;		/* text so far */
@@ -128,7 +130,8 @@ void peer_fail(const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(why, sizeof(why), fmt, args);
 	va_end(args);
-	ksft_print_msg("%s:%d: %s\n", at_file, at_line, why);
+	ksft_print_msg("%s:%d, at %.3f: %s\n", at_file, at_line,
+		       (now_ns() - started) / 1e9, why);
 	if (trace) {
 		print_trace();
 		save_capture();
@@ -220,12 +223,29 @@ void inject(const void *pkt, size_t len)
 	send_packet(pkt, len);
 }
 
+/*
+ * Sleep until a packet is there, or @deadline is. By a timerfd, since the
+ * timeout of poll() may be late by 100 ms when it is long.
+ */
+static void wait_for_packet(uint64_t deadline)
+{
+	struct itimerspec when = {
+		.it_value.tv_sec = deadline / NSEC_PER_SEC,
+		.it_value.tv_nsec = deadline % NSEC_PER_SEC,
+	};
+	struct pollfd pfd[] = {
+		{ .fd = tun, .events = POLLIN },
+		{ .fd = alarm_clock, .events = POLLIN },
+	};
+
+	if (timerfd_settime(alarm_clock, TFD_TIMER_ABSTIME, &when, NULL) ||
+	    poll(pfd, ARRAY_SIZE(pfd), -1) < 0)
+		peer_fail("cannot wait: %s", strerror(errno));
+}
+
 /* Next IPv4 packet from the kernel, if one comes before @deadline; else 0. */
 static size_t receive_packet(uint8_t *pkt, uint64_t deadline)
 {
-	struct pollfd pfd = { .fd = tun, .events = POLLIN };
-	struct timespec left = { };
-	uint64_t now;
 	ssize_t len;
 
 	for (;;) {
@@ -234,13 +254,9 @@ static size_t receive_packet(uint8_t *pkt, uint64_t deadline)
 			return len;
 		if (len > 0)
 			continue;	/* IPv6 talks to itself */
-		now = now_ns();
-		if (now >= deadline)
+		if (now_ns() >= deadline)
 			return 0;
-		left.tv_sec = (deadline - now) / NSEC_PER_SEC;
-		left.tv_nsec = (deadline - now) % NSEC_PER_SEC;
-		if (ppoll(&pfd, 1, &left, NULL) < 0)
-			peer_fail("poll: %s", strerror(errno));
+		wait_for_packet(deadline);
 	}
 }
 
@@ -547,6 +563,9 @@ void peer_start(const char *program, const char *name)
 	last_packet = started;
 	if (!is_ltcp())
 		stock_like_ltcp();
+	alarm_clock = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	if (alarm_clock < 0)
+		peer_fail("timerfd: %s", strerror(errno));
 	open_tun();
 	quiet(0);
 }

@@ -1,0 +1,633 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Each setting of a namespace does what it says: every case shows a behaviour
+ * with two values. S104 MUST-22: they can be set at run time.
+ */
+
+#include <fcntl.h>
+#include <linux/icmp.h>
+
+#include "case.h"
+
+CASES(sysctl_effect)
+
+#define MSS	1460
+#define SYN_IN	"S 0:0(0) win 65535 <mss 1460>"
+
+/* Another connection, opened by the peer. */
+static int next_passive(void)
+{
+	static int port = 1000;
+
+	flow(KERNEL_PORT, port++);
+	return passive();
+}
+
+/* S037 S095 */
+static void syn_retries(const char *value, int count)
+{
+	unsigned int wait;
+	int fd;
+
+	set_sysctl("syn_retries", value);
+	fd = client();
+	out("S 0:0(0)");
+	for (wait = 1 * SEC; count; count--, wait *= 2)
+		out_at(wait, "S 0:0(0)");
+	dies_at(wait, fd, ETIMEDOUT);
+	close(fd);
+}
+
+CASE(sysctl_effect, syn_retries)
+{
+	syn_retries("1", 1);
+	flow(KERNEL_PORT, PEER_PORT + 1);
+	syn_retries("3", 3);
+}
+
+/* S033 S096 */
+static void synack_retries(const char *value, int count)
+{
+	unsigned int wait;
+
+	set_sysctl("synack_retries", value);
+	in(SYN_IN);
+	out("S. 0:0(0) ack 1");
+	for (wait = 1 * SEC; count; count--, wait *= 2)
+		out_at(wait, "S. 0:0(0) ack 1");
+	quiet(wait - 100);
+	state_is("SYN_RECV");
+	quiet(wait);
+	state_is("LISTEN");
+}
+
+CASE(sysctl_effect, synack_retries)
+{
+	server();
+	synack_retries("1", 1);
+	flow(KERNEL_PORT, PEER_PORT + 1);
+	synack_retries("3", 3);
+}
+
+/* S083 S101 */
+static void fin_timeout(const char *value, unsigned int ms)
+{
+	set_sysctl("fin_timeout", value);
+	close(next_passive());
+	out("F. 1:1(0) ack 1");
+	in(". 1:1(0) ack 2");
+	state_ends_at(ms, "FIN_WAIT2");
+}
+
+CASE(sysctl_effect, fin_timeout)
+{
+	fin_timeout("5", 5 * SEC);
+	fin_timeout("30", 30 * SEC);
+}
+
+/* MUST-20 MUST-22 */
+static void retries2(const char *value, int count)
+{
+	unsigned int wait;
+	int fd;
+
+	set_sysctl("retries2", value);
+	fd = next_passive();
+	put(fd, 100);
+	out("P. 1:101(100) ack 1");
+	for (wait = RTO; count; count--, wait *= 2)
+		out_at(wait, "P. 1:101(100) ack 1");
+	dies_at(wait, fd, ETIMEDOUT);
+}
+
+CASE(sysctl_effect, retries2)
+{
+	ltcp_only("takes the count for a time");
+	retries2("2", 2);
+	retries2("4", 4);
+}
+
+/* S084 S102 */
+static void orphan_retries(const char *value, int count)
+{
+	unsigned int wait;
+
+	set_sysctl("orphan_retries", value);
+	close(next_passive());
+	out("F. 1:1(0) ack 1");
+	for (wait = RTO; count; count--, wait *= 2)
+		out_at(wait, "F. 1:1(0) ack 1");
+	state_ends_at(wait, "FIN_WAIT1");
+}
+
+CASE(sysctl_effect, orphan_retries)
+{
+	ltcp_only("takes the count for a time");
+	orphan_retries("2", 2);
+	orphan_retries("4", 4);
+}
+
+/*
+ * After R1 a connection asks the routing anew. What can be seen of that is the
+ * lookup, with a route that may be doubted since ICMP made it.
+ */
+#define TRACING	"/sys/kernel/tracing/"
+
+static void tracing_write(const char *file, const char *value)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), TRACING "%s", file);
+	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	check(fd >= 0);
+	is(write(fd, value, strlen(value)), strlen(value));
+	close(fd);
+}
+
+static int lookups_traced(void)
+{
+	FILE *file = fopen(TRACING "trace", "r");
+	char line[512];
+	int n = 0;
+
+	check(file);
+	while (fgets(line, sizeof(line), file))
+		if (strstr(line, "fib_table_lookup:") &&
+		    strstr(line, "-> " PEER_ADDR))
+			n++;
+	fclose(file);
+	return n;
+}
+
+/* A route that ICMP taught; what is in flight goes again, smaller. */
+static void doubtful_route(void)
+{
+	put(next_passive(), MSS);
+	out("P. 1:1461(1460) ack 1");
+	icmp(ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 1400, "P. 1:1461(1460) ack 1");
+	out(". 1:1361(1360) ack 1");
+	if (!is_ltcp())
+		out("P. 1361:1461(100) ack 1");
+	in("R 1:1(0)");
+}
+
+static int route_lookups(const char *value)
+{
+	int fd, i;
+
+	set_sysctl("retries1", value);
+	fd = next_passive();
+	put(fd, 1000);
+	out("P. 1:1001(1000) ack 1");
+	tracing_write("trace", "\n");
+	tracing_write("events/fib/fib_table_lookup/enable", "1");
+	for (i = 0; i < 6; i++)
+		out_at(RTO << i, "P. 1:1001(1000) ack 1");
+	tracing_write("events/fib/fib_table_lookup/enable", "0");
+	in(". 1:1(0) ack 1001");
+	return lookups_traced();
+}
+
+/* MUST-20 */
+CASE(sysctl_effect, retries1)
+{
+	doubtful_route();
+	is(route_lookups("10"), 0);
+	check(route_lookups("2") > 0);
+}
+
+/* S097 MUST-28 */
+CASE(sysctl_effect, keepalive_time)
+{
+	set_sysctl("keepalive_time", "1200");
+	set_socket(next_passive(), SO_KEEPALIVE, 1);
+	out_at(1200 * SEC, ". 0:0(0) ack 1");
+	in(". 1:1(0) ack 1");
+	set_sysctl("keepalive_time", "300");
+	out_between(200 * SEC, 1400 * SEC, ". 0:0(0) ack 1");
+	in(". 1:1(0) ack 1");
+	out_at(300 * SEC, ". 0:0(0) ack 1");
+	in("R 1:1(0)");
+}
+
+/* S106 */
+CASE(sysctl_effect, keepalive_intvl)
+{
+	set_sysctl("keepalive_time", "300");
+	set_sysctl("keepalive_intvl", "10");
+	set_socket(next_passive(), SO_KEEPALIVE, 1);
+	out_at(300 * SEC, ". 0:0(0) ack 1");
+	out_at(10 * SEC, ". 0:0(0) ack 1");
+	set_sysctl("keepalive_intvl", "30");
+	out_at(10 * SEC, ". 0:0(0) ack 1");
+	out_at(30 * SEC, ". 0:0(0) ack 1");
+	in("R 1:1(0)");
+}
+
+/* S098 S107 */
+static void keepalive_probes(const char *value, int count)
+{
+	int fd, i;
+
+	set_sysctl("keepalive_probes", value);
+	fd = next_passive();
+	set_socket(fd, SO_KEEPALIVE, 1);
+	out_at(300 * SEC, ". 0:0(0) ack 1");
+	for (i = 1; i < count; i++)
+		out_at(10 * SEC, ". 0:0(0) ack 1");
+	out_at(10 * SEC, "R. 1:1(0) ack 1");
+	is(socket_error(fd), ETIMEDOUT);
+}
+
+CASE(sysctl_effect, keepalive_probes)
+{
+	set_sysctl("keepalive_time", "300");
+	set_sysctl("keepalive_intvl", "10");
+	keepalive_probes("2", 2);
+	keepalive_probes("10", 10);
+}
+
+/* S046 S056 S099 */
+CASE(sysctl_effect, max_syn_backlog)
+{
+	ltcp_only("counts by the backlog of the listener");
+	set_sysctl("max_syn_backlog", "1");
+	server();
+	flow(KERNEL_PORT, 1);
+	in(SYN_IN);
+	out("S. 0:0(0) ack 1");
+	flow(KERNEL_PORT, 2);
+	in(SYN_IN);
+	quiet(100);
+	counter_is("ListenDrops", 1);
+
+	set_sysctl("max_syn_backlog", "2");
+	in(SYN_IN);
+	out("S. 0:0(0) ack 1");
+	flow(KERNEL_PORT, 3);
+	in(SYN_IN);
+	quiet(100);
+	counter_is("ListenDrops", 2);
+	counter_is("HalfOpens", 2);
+}
+
+/* S094 */
+CASE(sysctl_effect, max_tw_buckets)
+{
+	static const char * const state[] = {
+		"TIME_WAIT", "CLOSED", "TIME_WAIT",
+	};
+	int i;
+
+	set_sysctl("max_tw_buckets", "1");
+	for (i = 0; i < 3; i++) {
+		if (i == 2)
+			set_sysctl("max_tw_buckets", "2");
+		close(next_passive());
+		out("F. 1:1(0) ack 1");
+		in("F. 1:1(0) ack 2");
+		out(". 2:2(0) ack 2");
+		state_is(state[i]);
+	}
+	counter_is("TimeWaitOverflows", 1);
+}
+
+/* S074 S090 MUST-13 */
+static void msl(const char *value, unsigned int ms)
+{
+	set_sysctl("msl_ms", value);
+	close(next_passive());
+	out("F. 1:1(0) ack 1");
+	in("F. 1:1(0) ack 2");
+	out(". 2:2(0) ack 2");
+	state_ends_at(2 * ms, "TIME_WAIT");
+}
+
+CASE(sysctl_effect, msl_ms)
+{
+	ltcp_only("60 s, whatever happens");
+	msl("1000", 1 * SEC);
+	msl("120000", 120 * SEC);
+}
+
+static unsigned int window_offered(const char *rmem)
+{
+	set_sysctl("rmem", rmem);
+	close(next_passive());
+	out("F. 1:1(0) ack 1");
+	return last_out()->win;
+}
+
+/* S010 */
+CASE(sysctl_effect, rmem)
+{
+	unsigned int small = window_offered("4096 16384 65536");
+	unsigned int large = window_offered("4096 65536 65536");
+
+	check(small >= 4096 && small <= 16384);
+	check(large >= 2 * small);
+}
+
+static unsigned int room_to_write(const char *wmem)
+{
+	char data[1000] = { };
+	unsigned int sum = 0;
+	int fd;
+
+	set_sysctl("wmem", wmem);
+	fd = next_passive();
+	put(fd, 1);
+	out("P. 1:2(1) ack 1");
+	in(". 1:1(0) ack 2 win 0");
+	while (send(fd, data, sizeof(data), MSG_NOSIGNAL) == sizeof(data))
+		sum += sizeof(data);
+	is(errno, EAGAIN);
+	in("R 1:1(0)");
+	return sum;
+}
+
+CASE(sysctl_effect, wmem)
+{
+	unsigned int small, large;
+
+	ltcp_only("grows the buffer by itself");
+	small = room_to_write("4096 16384 65536");
+	large = room_to_write("4096 262144 262144");
+	check(small > 0 && small <= 65536);
+	check(large > 4 * small);
+}
+
+/* S007 S089 */
+CASE(sysctl_effect, ip_local_port_range)
+{
+	set_sysctl("ip_local_port_range", "50000 50000");
+	flow(50000, PEER_PORT);
+	is(start_connect(tcp_socket()), EINPROGRESS);
+	out("S 0:0(0)");
+	is(start_connect(tcp_socket()), EADDRNOTAVAIL);
+	set_sysctl("ip_local_port_range", "50000 50001");
+	flow(50001, PEER_PORT);
+	is(start_connect(tcp_socket()), EINPROGRESS);
+	out("S 0:0(0)");
+}
+
+/* S045 */
+static void fill_accept_queue(void)
+{
+	int port;
+
+	for (port = 1; port <= 2; port++) {
+		flow(KERNEL_PORT, port);
+		in(SYN_IN);
+		out("S. 0:0(0) ack 1");
+		in(". 1:1(0) ack 1");
+		state_is("ESTABLISHED");
+	}
+}
+
+CASE(sysctl_effect, abort_on_overflow)
+{
+	server_backlog(2);
+	fill_accept_queue();
+	flow(KERNEL_PORT, 3);
+	in(SYN_IN);
+	out("S. 0:0(0) ack 1");
+	flow(KERNEL_PORT, 4);
+	in(SYN_IN);
+	out("S. 0:0(0) ack 1");
+	in(". 1:1(0) ack 1");
+
+	flow_again(KERNEL_PORT, 3);
+	in(". 1:1(0) ack 1");
+	quiet(100);
+	set_sysctl("abort_on_overflow", "1");
+	in(". 1:1(0) ack 1");
+	out("R 1:1(0)");
+	state_is("LISTEN");
+	counter_is("AcceptAborts", 1);
+}
+
+/* S085 */
+CASE(sysctl_effect, rfc1337)
+{
+	close(passive());
+	out("F. 1:1(0) ack 1");
+	in("F. 1:1(0) ack 2");
+	out(". 2:2(0) ack 2");
+	in("R 2:2(0)");
+	state_is("TIME_WAIT");
+	set_sysctl("rfc1337", "0");
+	in("R 2:2(0)");
+	state_is("CLOSED");
+}
+
+/* S010 S016 */
+CASE(sysctl_effect, window_scaling)
+{
+	int l = server();
+
+	set_sysctl("rmem", "4096 131072 6291456");
+	in("S 0:0(0) win 65535 <mss 1460,nop,wscale 3>");
+	out("S. 0:0(0) ack 1 <mss 1460,wscale %d>", is_ltcp() ? 6 : 7);
+	set_sysctl("window_scaling", "0");
+	flow(KERNEL_PORT, PEER_PORT + 1);
+	in("S 0:0(0) win 65535 <mss 1460,nop,wscale 3>");
+	out("S. 0:0(0) ack 1 <mss 1460>");
+	close(l);
+
+	flow(KERNEL_PORT + 1, PEER_PORT);
+	client();
+	out("S 0:0(0) <mss 1460>");
+	set_sysctl("window_scaling", "1");
+	flow(KERNEL_PORT + 2, PEER_PORT);
+	client();
+	out("S 0:0(0) <mss 1460,wscale %d>", is_ltcp() ? 6 : 7);
+}
+
+/* S005 */
+static void rto_min(const char *value, unsigned int ms)
+{
+	int fd;
+
+	set_sysctl("rto_min_us", value);
+	fd = next_passive();
+	put(fd, 100);
+	out("P. 1:101(100) ack 1");
+	out_at(ms, "P. 1:101(100) ack 1");
+	in(". 1:1(0) ack 101");
+}
+
+CASE(sysctl_effect, rto_min_us)
+{
+	rto_min("100000", 100);
+	rto_min("1000000", 1000);
+}
+
+/* MUST-58 SHLD-19 */
+static void delack(const char *value, unsigned int ms)
+{
+	int fd;
+
+	set_sysctl("delack_ms", value);
+	fd = next_passive();
+	set_option(fd, TCP_QUICKACK, 0);
+	in("P. 1:101(100) ack 1");
+	out_at(ms, ". 1:1(0) ack 101");
+}
+
+CASE(sysctl_effect, delack_ms)
+{
+	ltcp_only("chooses by itself");
+	delack("100", 100);
+	delack("400", 400);
+	delack("0", 10);
+}
+
+/* RFC 5681 3.2 */
+static void reordering(const char *value, int count)
+{
+	int fd, i;
+
+	set_sysctl("reordering", value);
+	fd = next_passive();
+	put(fd, 10 * MSS);
+	for (i = 0; i < 10; i++)
+		out(". %d:%d(1460) ack 1", i * MSS + 1, (i + 1) * MSS + 1);
+	for (i = 1; i < count; i++)
+		in(". 1:1(0) ack 1");
+	quiet(20);
+	in(". 1:1(0) ack 1");
+	out(". 1:1461(1460) ack 1");
+	in(". 1:1(0) ack 14601");
+}
+
+CASE(sysctl_effect, reordering)
+{
+	reordering("3", 3);
+	reordering("6", 6);
+}
+
+/* RFC 5961 7 */
+CASE(sysctl_effect, invalid_ratelimit)
+{
+	int i;
+
+	set_sysctl("invalid_ratelimit", "0");
+	passive();
+	for (i = 0; i < 5; i++) {
+		in("R 2:2(0)");
+		out(". 1:1(0) ack 1");
+	}
+	set_sysctl("invalid_ratelimit", "5000");
+	in("R 2:2(0)");
+	quiet(4 * SEC);
+	in("R 2:2(0)");
+	quiet(4 * SEC);
+	in("R 2:2(0)");
+	out(". 1:1(0) ack 1");
+}
+
+/* RFC 5681 4.1 */
+static int sent_after_idle(const char *value)
+{
+	int fd, i, n;
+
+	set_sysctl("slow_start_after_idle", value);
+	fd = next_passive();
+	put(fd, 20 * MSS);
+	for (i = 0; i < 10; i++)
+		out(". %d:%d(1460) ack 1", i * MSS + 1, (i + 1) * MSS + 1);
+	for (i = 1; i <= 10; i++) {
+		in(". 1:1(0) ack %d", i * MSS + 1);
+		n = 8 + 2 * i;
+		if (n < 20) {
+			out(". %d:%d(1460) ack 1", n * MSS + 1,
+			    (n + 1) * MSS + 1);
+			out(". %d:%d(1460) ack 1", (n + 1) * MSS + 1,
+			    (n + 2) * MSS + 1);
+		}
+	}
+	in(". 1:1(0) ack %d", 20 * MSS + 1);
+	quiet(10 * SEC);
+	put(fd, 15 * MSS);
+	for (n = 0; n < 10; n++)
+		out(". %d:%d(1460) ack 1", (20 + n) * MSS + 1,
+		    (21 + n) * MSS + 1);
+	return fd;
+}
+
+CASE(sysctl_effect, slow_start_after_idle)
+{
+	int i;
+
+	sent_after_idle("1");
+	quiet(100);
+	in("R 1:1(0)");
+	sent_after_idle("0");
+	for (i = 30; i < 35; i++)
+		out(". %d:%d(1460) ack 1", i * MSS + 1, (i + 1) * MSS + 1);
+	in("R 1:1(0)");
+}
+
+/* V1 */
+static void min_snd_mss(const char *value, int mss)
+{
+	int fd;
+
+	set_sysctl("min_snd_mss", value);
+	flow(KERNEL_PORT, mss);
+	fd = passive_with("S 0:0(0) win 65535 <mss 50>", 65535);
+	set_option(fd, TCP_NODELAY, 1);
+	put(fd, mss + 1);
+	out(". 1:%d(%d) ack 1", mss + 1, mss);
+	out("P. %d:%d(1) ack 1", mss + 1, mss + 2);
+	in("R 1:1(0)");
+}
+
+CASE(sysctl_effect, min_snd_mss)
+{
+	ltcp_only("means another number: with options and headers");
+	min_snd_mss("48", 50);
+	min_snd_mss("200", 200);
+}
+
+/* S002 */
+CASE(sysctl_effect, base_mss)
+{
+	ltcp_only("has it for another purpose");
+	put(passive(), MSS);
+	out("P. 1:1461(1460) ack 1");
+	set_sysctl("base_mss", "1000");
+	icmp(ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 900, "P. 1:1461(1460) ack 1");
+	quiet(50);
+	counter_is("IcmpIgnored", 1);
+	set_sysctl("base_mss", "800");
+	icmp(ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 900, "P. 1:1461(1460) ack 1");
+	out(". 1:861(860) ack 1");
+	in("R 1:1(0)");
+}
+
+static void orphan(void)
+{
+	close(next_passive());
+	out("F. 1:1(0) ack 1");
+}
+
+/* S084 */
+CASE(sysctl_effect, max_orphans)
+{
+	ltcp_only("counts for all namespaces together");
+	set_sysctl("max_orphans", "1");
+	orphan();
+	state_is("FIN_WAIT1");
+	orphan();
+	out("R. 2:2(0) ack 1");
+	state_is("CLOSED");
+	counter_is("AbortOnMemory", 1);
+	set_sysctl("max_orphans", "2");
+	orphan();
+	state_is("FIN_WAIT1");
+}
+
+TEST_HARNESS_MAIN
