@@ -732,8 +732,13 @@ void ltcp_proto_exit(void);
 void ltcp_proto_publish(void);
 void ltcp_proto_withdraw(void);
 
-/* socket/proto.c: fields that a new socket and a new child share */
+/* What is set once in the life of a socket, and then ltcp_sock_reset(). */
+void ltcp_sock_init(struct sock *sk);
+
+/* The variables of a connection, as before its first SYN. [s] */
 void ltcp_sock_reset(struct sock *sk);
+
+/* Attach congestion control @name, or reno if that is gone. [s] */
 void ltcp_cong_start(struct sock *sk, const char *name);
 bool ltcp_memory_pressure(const struct sock *sk);
 

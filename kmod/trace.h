@@ -180,7 +180,7 @@ TRACE_EVENT(ltcp_state,
 		       sizeof(__entry->saddr));
 		memcpy(__entry->daddr, &inet_sk(sk)->inet_daddr,
 		       sizeof(__entry->daddr));
-		__entry->sport = inet_sk(sk)->inet_num;
+		__entry->sport = ntohs(inet_sk(sk)->inet_sport);
 		__entry->dport = ntohs(inet_sk(sk)->inet_dport);
 		__entry->netns = sock_net(sk)->ns.inum;
 		__entry->skaddr = sk;
@@ -216,7 +216,7 @@ TRACE_EVENT(ltcp_retransmit,
 		       sizeof(__entry->saddr));
 		memcpy(__entry->daddr, &inet_sk(sk)->inet_daddr,
 		       sizeof(__entry->daddr));
-		__entry->sport = inet_sk(sk)->inet_num;
+		__entry->sport = ntohs(inet_sk(sk)->inet_sport);
 		__entry->dport = ntohs(inet_sk(sk)->inet_dport);
 		__entry->netns = sock_net(sk)->ns.inum;
 		__entry->skaddr = sk;

@@ -55,15 +55,22 @@ static bool ltcp_ooo_prune(struct sock *sk, u32 seq)
 	return freed;
 }
 
-/* May @skb be charged to the receive buffer? */
+/*
+ * May @skb be charged to the receive buffer? The window we offered is a
+ * promise, made before it was known how much buffer the octets will cost. So
+ * what comes in order may take twice the buffer, in the end; what comes early
+ * may not.
+ */
 static bool ltcp_rmem_room(struct sock *sk, struct sk_buff *skb)
 {
 	u32 seq = ltcp_cb(skb)->seq;
+	s64 limit = sk->sk_rcvbuf;
 
-	if (atomic_read(&sk->sk_rmem_alloc) > sk->sk_rcvbuf &&
-	    !ltcp_ooo_prune(sk, seq))
-		return false;
-	if (atomic_read(&sk->sk_rmem_alloc) > sk->sk_rcvbuf)
+	if (atomic_read(&sk->sk_rmem_alloc) > limit)
+		ltcp_ooo_prune(sk, seq);
+	if (!ltcp_after(seq, ltcp_sk(sk)->rcv.nxt))
+		limit *= 2;
+	if (atomic_read(&sk->sk_rmem_alloc) > limit)
 		return false;
 	if (sk_rmem_schedule(sk, skb, skb->truesize))
 		return true;
@@ -100,6 +107,27 @@ static void ltcp_rcv_fin(struct sock *sk)
 	}
 }
 
+/*
+ * Append @skb to the last segment of the receive queue, so that many small
+ * ones do not cost a buffer each. @skb is gone if that worked.
+ */
+static bool ltcp_coalesce(struct sock *sk, struct sk_buff *skb)
+{
+	struct sk_buff *tail = skb_peek_tail(&sk->sk_receive_queue);
+	bool stolen;
+	int delta;
+
+	if (!tail || ltcp_cb(tail)->end_seq != ltcp_cb(skb)->seq ||
+	    !skb_try_coalesce(tail, skb, &stolen, &delta))
+		return false;
+	atomic_add(delta, &sk->sk_rmem_alloc);
+	sk_mem_charge(sk, delta);
+	ltcp_cb(tail)->end_seq = ltcp_cb(skb)->end_seq;
+	ltcp_cb(tail)->flags |= ltcp_cb(skb)->flags;
+	kfree_skb_partial(skb, stolen);
+	return true;
+}
+
 /* @skb, its header pulled, begins at or before RCV.NXT and ends after it. */
 static void ltcp_queue_in_order(struct sock *sk, struct sk_buff *skb)
 {
@@ -110,10 +138,10 @@ static void ltcp_queue_in_order(struct sock *sk, struct sk_buff *skb)
 
 	ls->bytes_received += end - ls->rcv.nxt - fin;
 	ls->rcv.nxt = end;
-	if (skb->len)
-		__skb_queue_tail(&sk->sk_receive_queue, skb);
-	else
+	if (!skb->len)
 		__kfree_skb(skb);
+	else if (!ltcp_coalesce(sk, skb))
+		__skb_queue_tail(&sk->sk_receive_queue, skb);
 	if (fin)
 		ltcp_rcv_fin(sk);
 }

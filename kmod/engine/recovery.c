@@ -35,8 +35,12 @@ void ltcp_recovery_dupack(struct sock *sk)
 		ls->dupacks++;
 
 	if (ls->loss == LTCP_LOSS_FAST) {
-		/* A segment left the network (RFC 5681 3.2, step 4). */
-		ls->cong.cwnd += ls->mss;
+		/*
+		 * A segment left the network (RFC 5681 3.2, step 4). No more
+		 * than were there can leave, whatever the peer says.
+		 */
+		if (ls->cong.cwnd < ls->cong.ssthresh + ltcp_flight(ls))
+			ls->cong.cwnd += ls->mss;
 		return;
 	}
 	if (ls->loss == LTCP_LOSS_RTO)

@@ -46,17 +46,31 @@ static void ltcp_leave_memory_pressure(struct sock *sk)
 	WRITE_ONCE(ltcp_memory_pressure_since, 0);
 }
 
+void ltcp_sock_init(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	ltcp_timer_init(sk);
+	spin_lock_init(&ls->accept.lock);
+	INIT_LIST_HEAD(&ls->accept.queue);
+	ls->accept.len = 0;
+	ls->accept.open = false;
+	atomic_set(&ls->accept.halfopens, 0);
+	INIT_LIST_HEAD(&ls->accept_node);
+	ls->port = NULL;
+	ls->deferred = 0;
+	ltcp_sock_reset(sk);
+}
+
 void ltcp_sock_reset(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
 	__skb_queue_head_init(&ls->rtx_queue);
 	ls->ooo_queue = RB_ROOT;
-	INIT_LIST_HEAD(&ls->accept_node);
 	memset(&ls->snd, 0, sizeof(ls->snd));
 	memset(&ls->rcv, 0, sizeof(ls->rcv));
 	memset(&ls->cong, 0, sizeof(ls->cong));
-	ltcp_timer_init(sk);
 	ltcp_rtt_init(&ls->rtt);
 
 	ls->rcv.mss = ls->af->mss_default;
@@ -73,7 +87,6 @@ void ltcp_sock_reset(struct sock *sk)
 	ls->ack_flags = 0;
 	ls->quickack = 0;
 	ls->cwnd_limited = 0;
-	ls->deferred = 0;
 	ls->challenge_stamp = 0;
 	ls->icmp_pmtu = 0;
 	ls->last_rcv = ltcp_jiffies32();
@@ -96,7 +109,7 @@ static int ltcp_init_sock(struct sock *sk)
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
 	ls->af = &ltcp_ipv4_ops;
-	ltcp_sock_reset(sk);
+	ltcp_sock_init(sk);
 	ltcp_cong_start(sk, ln->congestion_control);
 
 	sk->sk_write_space = ltcp_write_space;

@@ -76,8 +76,7 @@ struct sock *ltcp_child_create(const struct sock *listener,
 	sock_set_flag(child, SOCK_RCU_FREE);
 	sk_node_init(&child->sk_node);
 	ltcp_child_addresses(child, &o->flow);
-	ltcp_sk(child)->port = NULL;
-	ltcp_sock_reset(child);
+	ltcp_sock_init(child);
 	ltcp_set_state(child, TCP_SYN_RECV);
 	ltcp_child_variables(child, o);
 	ltcp_cong_start(child, ltcp_sk(listener)->cong.ops->name);

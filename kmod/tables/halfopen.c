@@ -37,6 +37,7 @@
  * @irs: sequence number of the SYN
  * @expires: jiffies of the next SYN-ACK
  * @sent_us: clock of the SYN-ACK for the RTT; 0 once it was sent twice
+ * @acked: jiffies of the last ACK that told the peer where we stand; 0: none
  * @ifindex: interface the SYN came in on
  * @mss: the peer's MSS option, or the default
  * @wnd: window of the SYN
@@ -56,6 +57,7 @@ struct ltcp_halfopen {
 	u32 irs;
 	u32 expires;
 	u32 sent_us;
+	u32 acked;
 	int ifindex;
 	u16 mss;
 	u16 wnd;
@@ -282,7 +284,7 @@ enum ltcp_halfopen_verdict {
 	LTCP_HO_OPEN,		/* it completes the handshake */
 	LTCP_HO_DROP,
 	LTCP_HO_SYNACK,		/* the SYN again: answer again */
-	LTCP_HO_ACK,		/* tell the peer where we stand */
+	LTCP_HO_ACK,		/* tell the peer where we stand, at times */
 	LTCP_HO_RST,		/* it acknowledges what we never sent */
 	LTCP_HO_REMOVE,		/* the peer takes its SYN back */
 	LTCP_HO_FULL,		/* no room in the accept queue */
@@ -316,6 +318,21 @@ ltcp_halfopen_check(const struct ltcp_halfopen *e, const struct sk_buff *skb)
 	if (ltcp_accept_full(e->listener))
 		return LTCP_HO_FULL;
 	return LTCP_HO_OPEN;
+}
+
+/* RFC 5961 7: not for every segment, or two ends may talk for ever. */
+static bool ltcp_halfopen_may_ack(struct ltcp_halfopen *e)
+{
+	const struct net *net = sock_net(e->listener);
+	u32 gap = READ_ONCE(ltcp_net(net)->invalid_ratelimit);
+	u32 now = ltcp_jiffies32();
+
+	if (e->acked && jiffies_to_msecs(now - e->acked) < gap) {
+		LTCP_INC(net, ChallengeAcksLimited);
+		return false;
+	}
+	e->acked = now ?: 1;
+	return true;
 }
 
 static struct sock *ltcp_halfopen_open(const struct ltcp_halfopen *e,
@@ -399,6 +416,8 @@ bool ltcp_halfopen_rcv(const struct ltcp_flow *flow, struct sk_buff *skb)
 	ltcp_synack_make(&s, e);
 	if (verdict == LTCP_HO_SYNACK)
 		e->sent_us = 0;
+	if (verdict == LTCP_HO_ACK && !ltcp_halfopen_may_ack(e))
+		verdict = LTCP_HO_DROP;
 	if (verdict == LTCP_HO_OPEN)
 		/* In the connection table before the entry goes. */
 		child = ltcp_halfopen_open(e, flow);
@@ -547,7 +566,7 @@ int ltcp_halfopen_init(void)
 		return -ENOMEM;
 	ltcp_halfopen_cache = kmem_cache_create("ltcp_halfopen",
 						sizeof(struct ltcp_halfopen),
-						0, SLAB_ACCOUNT, NULL);
+						0, 0, NULL);
 	if (!ltcp_halfopen_cache) {
 		kvfree(ltcp_rows);
 		return -ENOMEM;

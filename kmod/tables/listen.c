@@ -84,11 +84,6 @@ int ltcp_listen_start(struct sock *sk)
 	int err;
 
 	ltcp_owned(sk);
-	spin_lock_init(&ls->accept.lock);
-	INIT_LIST_HEAD(&ls->accept.queue);
-	ls->accept.len = 0;
-	atomic_set(&ls->accept.halfopens, 0);
-
 	/* Also when bound before: sharing a port to listen has its own rules */
 	ltcp_set_state(sk, TCP_LISTEN);
 	err = sk->sk_prot->get_port(sk, inet_sk(sk)->inet_num);
@@ -213,6 +208,12 @@ void ltcp_listen_rcv(struct sock *sk, const struct ltcp_flow *flow,
 	}
 	if ((cb->flags & (LTCP_SYN | LTCP_FIN)) != LTCP_SYN) {
 		reason = LTCP_MIB_DropBadFlags;
+		goto drop;
+	}
+	/* A listener is nobody's peer, least of all its own ("LAND"). */
+	if (flow->lport == flow->rport &&
+	    flow->local.v4 == flow->remote.v4) {
+		reason = LTCP_MIB_DropBadAddress;
 		goto drop;
 	}
 	if (ltcp_accept_full(sk)) {
