@@ -386,6 +386,9 @@ void ltcp_init_window(const struct ltcp_net *ln, u32 rcvbuf, u32 *wnd,
  */
 struct sk_buff *ltcp_tx_alloc(struct sock *sk, gfp_t gfp);
 
+/* Let the send buffer follow cwnd, up to wmem[2]. [s] */
+void ltcp_grow_sndbuf(struct sock *sk);
+
 /* Append to sk_write_queue at write_seq and charge its truesize. [s] */
 void ltcp_tx_entail(struct sock *sk, struct sk_buff *skb);
 

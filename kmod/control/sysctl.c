@@ -85,7 +85,7 @@ static const struct ltcp_setting ltcp_settings[] = {
 	LTCP_SETTING(base_mss, 48, 65535, 512),
 	LTCP_SETTING(invalid_ratelimit, 0, 3600000, 500),
 	LTCP_SETTING(rmem, 2048, LTCP_MAX_BUFFER, 4096, 131072, 6291456),
-	LTCP_SETTING(wmem, 4096, LTCP_MAX_BUFFER, 4096, 262144, 4194304),
+	LTCP_SETTING(wmem, 4096, LTCP_MAX_BUFFER, 4096, 16384, 4194304),
 	LTCP_SETTING(ip_local_port_range, 1, 65535, 32768, 60999),
 };
 

@@ -105,6 +105,7 @@ static void ltcp_new_ack(struct sock *sk, u32 ack)
 			       usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
 
 	ltcp_recovery_acked(sk, acked, rtt_us);
+	ltcp_grow_sndbuf(sk);
 	sk_dst_confirm(sk);
 }
 

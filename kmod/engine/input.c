@@ -148,6 +148,7 @@ static void ltcp_established(struct sock *sk)
 		ls->cong.cwnd = ls->mss;
 		ltcp_rtt_syn_lost(&ls->rtt);
 	}
+	ltcp_grow_sndbuf(sk);
 	ls->retries = 0;
 	ls->last_snd = ltcp_jiffies32();
 	WRITE_ONCE(ls->copied_seq, ls->rcv.irs + 1);

@@ -35,7 +35,10 @@ struct sk_buff *ltcp_tx_alloc(struct sock *sk, gfp_t gfp)
 	skb = alloc_skb_fclone(LTCP_TX_HEADROOM, gfp);
 	if (!skb)
 		goto pressure;
-	if (!sk_wmem_schedule(sk, skb->truesize)) {
+	/* What wmem[0] promises is granted over the limit, as a debt. */
+	if (!sk_wmem_schedule(sk, skb->truesize) &&
+	    sk->sk_wmem_queued >=
+	    READ_ONCE(ltcp_net(sock_net(sk))->wmem[0])) {
 		__kfree_skb(skb);
 		goto pressure;
 	}
@@ -46,6 +49,18 @@ pressure:
 	sk->sk_prot->enter_memory_pressure(sk);
 	sk_stream_moderate_sndbuf(sk);
 	return NULL;
+}
+
+void ltcp_grow_sndbuf(struct sock *sk)
+{
+	/* One window on its way and one to be written, at twice their size. */
+	u64 want = 4ULL * ltcp_sk(sk)->cong.cwnd;
+
+	if ((sk->sk_userlocks & SOCK_SNDBUF_LOCK) || ltcp_memory_pressure(sk))
+		return;
+	want = min_t(u64, want, READ_ONCE(ltcp_net(sock_net(sk))->wmem[2]));
+	if (want > sk->sk_sndbuf)
+		WRITE_ONCE(sk->sk_sndbuf, want);
 }
 
 void ltcp_tx_entail(struct sock *sk, struct sk_buff *skb)

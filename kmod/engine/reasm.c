@@ -72,10 +72,13 @@ static bool ltcp_rmem_room(struct sock *sk, struct sk_buff *skb)
 		limit *= 2;
 	if (atomic_read(&sk->sk_rmem_alloc) > limit)
 		return false;
-	if (sk_rmem_schedule(sk, skb, skb->truesize))
+	if (sk_rmem_schedule(sk, skb, skb->truesize) ||
+	    (ltcp_ooo_prune(sk, seq) &&
+	     sk_rmem_schedule(sk, skb, skb->truesize)))
 		return true;
-	return ltcp_ooo_prune(sk, seq) &&
-	       sk_rmem_schedule(sk, skb, skb->truesize);
+	/* What rmem[0] promises is granted over the limit, as a debt. */
+	return atomic_read(&sk->sk_rmem_alloc) <
+	       READ_ONCE(ltcp_net(sock_net(sk))->rmem[0]);
 }
 
 /* The peer's FIN, in order: RFC 9293 3.10.7.4, eighth check. */

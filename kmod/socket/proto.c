@@ -24,9 +24,12 @@ static DEFINE_PER_CPU(int, ltcp_memory_per_cpu_fw_alloc);
 static struct percpu_counter ltcp_sockets_allocated;
 static unsigned long ltcp_memory_pressure_since;
 
-/* Least buffers of a socket, octets; sk_wmem_schedule() grants them always. */
-static int ltcp_wmem_least[] = { 4096, 4096, 4096 };
-static int ltcp_rmem_least[] = { 4096, 4096, 4096 };
+/*
+ * What a socket may have whatever the limits say is a setting of each
+ * namespace, wmem[0] and rmem[0], and is granted in engine/. The kernel's own
+ * grant knows only one value for all, so it is none.
+ */
+static int ltcp_no_grant[3];
 
 bool ltcp_memory_pressure(const struct sock *sk)
 {
@@ -464,8 +467,8 @@ struct proto ltcp_prot = {
 	.sockets_allocated	= &ltcp_sockets_allocated,
 	.memory_pressure	= &ltcp_memory_pressure_since,
 	.sysctl_mem		= ltcp_mem,
-	.sysctl_wmem		= ltcp_wmem_least,
-	.sysctl_rmem		= ltcp_rmem_least,
+	.sysctl_wmem		= ltcp_no_grant,
+	.sysctl_rmem		= ltcp_no_grant,
 	.max_header		= LTCP_TX_HEADROOM,
 	.no_autobind		= true,
 	.obj_size		= sizeof(struct ltcp_sock),
