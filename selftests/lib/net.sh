@@ -244,10 +244,10 @@ load() {
 	[ "$PROTO" -ne 6 ] || return 0
 	insmod "${LTCP_KO:?the module}" "ipproto=$PROTO"
 	loaded=1
-	record
+	record_segments
 }
 
-record() {
+record_segments() {
 	local event
 	echo mono >"$TRACEFS/trace_clock"
 	for event in $RECORD; do

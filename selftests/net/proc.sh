@@ -24,7 +24,6 @@ same_header() {
 # scene PROTOCOL: a listener, a connection that idles (its server is stopped
 # before it can accept), one in TIME_WAIT, one half-open and its SYN_SENT.
 scene() {
-	PROTO=$1
 	start "scene.$1" ip netns exec "$NS_B" "$BIN/file-server" -p "$1" \
 		-P "$PORT" -d "$TMP/host-b"
 	wait_for 10 has_socket "$NS_B" 0A "$PORT"
@@ -63,6 +62,7 @@ story() {
 play() {
 	local proto
 	for proto in 6 "$1"; do
+		PROTO=$proto
 		two_hosts
 		ip -n "$NS_A" neigh replace "$ADDR_B" dev a0 nud permanent \
 			lladdr "$(in_b cat /sys/class/net/b0/address)"
