@@ -72,7 +72,7 @@ struct ltcp_flow {
  * @flags: control bits (LTCP_FIN ...)
  * @retrans: sent: how often it was sent again, saturating
  * @wnd: received: window field, not scaled
- * @ack: received: acknowledgement number
+ * @ack: received: acknowledgment number
  * @sent_us: sent: time of the last transmission, ltcp_clock_us()
  */
 struct ltcp_skb_cb {
@@ -133,7 +133,7 @@ enum ltcp_loss_state {
  */
 struct ltcp_accept {
 	struct hlist_node node;
-	spinlock_t lock;
+	spinlock_t lock;	/* the rest; see above */
 	u32 len;
 	struct list_head queue;
 	bool open;

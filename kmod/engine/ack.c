@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What an acknowledgement says: RFC 9293 3.10.7.4, fifth check.
+ * What an acknowledgment says: RFC 9293 3.10.7.4, fifth check.
  *
  * Called by input.c for every acceptable segment with ACK, under the socket
  * lock. Removes what was acknowledged from the retransmission queue, measures

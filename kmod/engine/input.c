@@ -93,20 +93,20 @@ static enum ltcp_mib ltcp_check_sequence(struct sock *sk,
 						   LTCP_MIB_DropOutOfWindow;
 }
 
-/* What the user is told when the peer resets in this state. */
+/* What the user is told when the peer resets in this state: -errno, or 0. */
 static int ltcp_reset_errno(int state)
 {
 	switch (state) {
 	case TCP_SYN_SENT:
 	case TCP_SYN_RECV:
-		return ECONNREFUSED;
+		return -ECONNREFUSED;
 	case TCP_CLOSE_WAIT:
-		return EPIPE;
+		return -EPIPE;
 	case TCP_CLOSING:
 	case TCP_LAST_ACK:
 		return 0;	/* it was over anyway */
 	default:
-		return ECONNRESET;
+		return -ECONNRESET;
 	}
 }
 
@@ -118,7 +118,7 @@ static enum ltcp_mib ltcp_check_rst(struct sock *sk, const struct sk_buff *skb)
 	if (!(cb->flags & LTCP_RST))
 		return LTCP_PASS;
 	if (cb->seq == ltcp_sk(sk)->rcv.nxt) {
-		ltcp_fail(sk, ltcp_reset_errno(sk->sk_state));
+		ltcp_fail(sk, -ltcp_reset_errno(sk->sk_state));
 		return LTCP_CONSUMED;
 	}
 	ltcp_challenge_ack(sk);
@@ -421,7 +421,7 @@ static void ltcp_rcv_syn_sent(struct sock *sk, struct sk_buff *skb)
 	}
 	if (cb->flags & LTCP_RST) {
 		if (cb->flags & LTCP_ACK) {
-			ltcp_fail(sk, ltcp_reset_errno(sk->sk_state));
+			ltcp_fail(sk, -ltcp_reset_errno(sk->sk_state));
 			__kfree_skb(skb);
 		} else {
 			ltcp_drop(net, skb, LTCP_MIB_DropRstSequence);

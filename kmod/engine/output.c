@@ -53,8 +53,8 @@ pressure:
 
 void ltcp_grow_sndbuf(struct sock *sk)
 {
-	/* One window on its way and one to be written, at twice their size. */
-	u64 want = 4ULL * ltcp_sk(sk)->cong.cwnd;
+	/* Slow start doubles what is on its way; buffers cost 1.6 times that. */
+	u64 want = 5ULL * ltcp_sk(sk)->cong.cwnd;
 
 	if ((sk->sk_userlocks & SOCK_SNDBUF_LOCK) || ltcp_memory_pressure(sk))
 		return;

@@ -98,8 +98,8 @@ void ltcp_fail(struct sock *sk, int err)
 		return;
 	ltcp_tx_purge(sk);
 	if (err) {
-		/* Pairs with the barrier in ltcp_poll(). */
 		WRITE_ONCE(sk->sk_err, err);
+		/* Pairs with the barrier in ltcp_poll(). */
 		smp_wmb();
 	}
 	if (err && !sock_flag(sk, SOCK_DEAD))

@@ -170,6 +170,14 @@ static void ltcp_stalled(struct ltcp_sock *ls, u32 waited)
 		ls->stalled_since = ltcp_jiffies32() - waited;
 }
 
+/* The backed-off timeout in jiffies, cut short by TCP_USER_TIMEOUT. */
+static u32 ltcp_next_timeout(const struct ltcp_sock *ls)
+{
+	u32 rto = usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt));
+
+	return ltcp_clamp_user_timeout(ls, rto);
+}
+
 static void ltcp_retrans_timeout(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
@@ -201,9 +209,7 @@ static void ltcp_retrans_timeout(struct sock *sk)
 		ls->retries++;
 	ltcp_rtt_backoff(&ls->rtt);
 	ltcp_recovery_timeout(sk);
-	ltcp_timer_arm(sk, LTCP_TIMER_RETRANS,
-		       ltcp_clamp_user_timeout(ls,
-			       usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt))));
+	ltcp_timer_arm(sk, LTCP_TIMER_RETRANS, ltcp_next_timeout(ls));
 }
 
 /*
@@ -236,9 +242,7 @@ static void ltcp_persist_timeout(struct sock *sk)
 	LTCP_INC(sock_net(sk), WindowProbes);
 	ltcp_send_probe(sk);
 	ltcp_rtt_backoff(&ls->rtt);
-	ltcp_timer_arm(sk, LTCP_TIMER_PERSIST,
-		       ltcp_clamp_user_timeout(ls,
-			       usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt))));
+	ltcp_timer_arm(sk, LTCP_TIMER_PERSIST, ltcp_next_timeout(ls));
 }
 
 static void ltcp_delack_timeout(struct sock *sk)

@@ -390,20 +390,20 @@ static void ltcp_v4_pmtu(struct sock *sk, struct sk_buff *skb, u32 mtu)
 	}
 }
 
-/* Which errno, and does it end an attempt to connect? RFC 9293 3.9.2.2 */
+/* Which -errno, and does it end an attempt to connect? RFC 9293 3.9.2.2 */
 static int ltcp_v4_icmp_errno(int type, int code, bool *hard)
 {
 	*hard = false;
 	switch (type) {
 	case ICMP_PARAMETERPROB:
-		return EPROTO;
+		return -EPROTO;
 	case ICMP_TIME_EXCEEDED:
-		return EHOSTUNREACH;
+		return -EHOSTUNREACH;
 	case ICMP_DEST_UNREACH:
 		if (code > NR_ICMP_UNREACH)
 			return 0;
 		*hard = code == ICMP_PROT_UNREACH || code == ICMP_PORT_UNREACH;
-		return icmp_err_convert[code].errno;
+		return -icmp_err_convert[code].errno;
 	default:
 		return 0;	/* source quench too: RFC 6633 */
 	}
@@ -421,11 +421,11 @@ static void ltcp_v4_icmp_error(struct sock *sk, int type, int code)
 	/* Hard ones end only what was never open: RFC 5927 5.2 */
 	if (hard && opening && !sock_owned_by_user(sk)) {
 		LTCP_INC(sock_net(sk), IcmpHard);
-		ltcp_fail(sk, err);
+		ltcp_fail(sk, -err);
 		return;
 	}
 	LTCP_INC(sock_net(sk), IcmpSoft);
-	WRITE_ONCE(sk->sk_err_soft, err);
+	WRITE_ONCE(sk->sk_err_soft, -err);
 }
 
 static void ltcp_v4_icmp_connection(struct sock *sk, struct sk_buff *skb,

@@ -65,6 +65,14 @@ static void ltcp_child_variables(struct sock *child,
 				READ_ONCE(ltcp_net(sock_net(child))->rto_min_us));
 }
 
+/* Undo what sk_clone_lock() did besides cloning. */
+static void ltcp_child_let_go(struct sock *child)
+{
+	__acquire(&child->sk_lock.slock);	/* sparse was not told */
+	bh_unlock_sock(child);
+	sock_put(child);
+}
+
 struct sock *ltcp_child_create(const struct sock *listener,
 			       const struct ltcp_opening *o)
 {
@@ -89,8 +97,7 @@ struct sock *ltcp_child_create(const struct sock *listener,
 kill:
 	ltcp_fail(child, 0);
 	ltcp_child_kill(child);
-	bh_unlock_sock(child);
-	sock_put(child);
+	ltcp_child_let_go(child);
 	return NULL;
 }
 
@@ -114,6 +121,5 @@ void ltcp_child_start(struct sock *listener, struct sock *child,
 		LTCP_INC(sock_net(listener), PassiveOpens);
 	else
 		ltcp_child_kill(child);
-	bh_unlock_sock(child);
-	sock_put(child);
+	ltcp_child_let_go(child);
 }

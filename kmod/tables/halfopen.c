@@ -70,7 +70,7 @@ struct ltcp_halfopen {
 static_assert(sizeof(struct ltcp_halfopen) <= 64);
 
 struct ltcp_halfopen_row {
-	spinlock_t lock;
+	spinlock_t lock;	/* all of the row and its entries */
 	u32 len;
 	struct ltcp_halfopen *head;
 	struct timer_list timer;
