@@ -34,6 +34,9 @@ check:
 check-unit check-conform check-net:
 	@scripts/check $(@:check-%=%)
 
+bench:
+	@scripts/bench
+
 lint:
 	@scripts/lint
 
@@ -50,10 +53,11 @@ help:
 	@echo '  make check-unit    only the parts that run in user space'
 	@echo '  make check-conform only the scripted peer, in virtual time'
 	@echo '  make check-net     only the networks, on Linux 6.1 and 6.12'
+	@echo '  make bench         measure it against the kernel'\''s own TCP'
 	@echo '  make lint          sparse, checkpatch, shellcheck, kernel-doc'
 	@echo '  make clean         remove what was built here'
-	@echo 'What demo, check and lint need is installed through apt. Kernels'
-	@echo 'are kept in $$LTCP_CACHE (~/.cache/ltcp), outside the clone.'
+	@echo 'What demo, check, bench and lint need is installed through apt.'
+	@echo 'Kernels are kept in $$LTCP_CACHE (~/.cache/ltcp), outside the clone.'
 
 .PHONY: module headers install demo check check-unit check-conform check-net
-.PHONY: lint clean help
+.PHONY: bench lint clean help
