@@ -262,6 +262,8 @@ void peer_state_is(const char *name)
 		peer_fail("state is %s, expected %s", now, name);
 }
 
+#define BLANKS	"\n "
+
 static unsigned long counter(const char *name)
 {
 	const char *path = "/proc/net/ltcp_snmp";
@@ -274,18 +276,18 @@ static unsigned long counter(const char *name)
 		peer_fail("%s: %s", path, strerror(errno));
 	while (fgets(names, sizeof(names), file) &&
 	       fgets(values, sizeof(values), file)) {
-		n = strtok_r(names, " \n", &next_name);
-		v = strtok_r(values, " \n", &next_value);
+		n = strtok_r(names, BLANKS, &next_name);
+		v = strtok_r(values, BLANKS, &next_value);
 		while (n && v && strcmp(n, name)) {
-			n = strtok_r(NULL, " \n", &next_name);
-			v = strtok_r(NULL, " \n", &next_value);
+			n = strtok_r(NULL, BLANKS, &next_name);
+			v = strtok_r(NULL, BLANKS, &next_value);
 		}
 		if (n && v) {
 			fclose(file);
 			return strtoul(v, NULL, 10);
 		}
 	}
-	peer_fail("%s: no counter %s", path, name);
+	peer_fail("%s: %s is not there", path, name);
 }
 
 void peer_counter_is(const char *name, unsigned long want)

@@ -284,7 +284,7 @@ static void stock_hurries(void)
 		out_between(10, 50, "S 0:0(0)");
 }
 
-/* S085: RST that acknowledges nothing of ours. RFC 9293 3.10.7.3 first, second */
+/* S085: RST that acknowledges nothing of ours: 3.10.7.3 first, second. */
 CASE(open, refused_by_stranger)
 {
 	int fd = client();

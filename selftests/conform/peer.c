@@ -543,7 +543,7 @@ static void stock_like_ltcp(void)
 	set_sysctl("syn_linear_timeouts", "0");
 	set_sysctl("syn_retries", "7");
 	set_sysctl("rfc1337", "1");
-	set_sysctl("tso_win_divisor", "100");	/* does not wait for more */
+	set_sysctl("tso_win_divisor", "100");	/* do not wait for more */
 	set_sysctl("congestion_control", "reno");
 }
 

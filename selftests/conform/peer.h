@@ -63,10 +63,12 @@ extern int peer_proto;
  */
 
 /* Segment to the kernel; grammar in segment.h. */
-#define in(...)		(peer_at(__FILE__, __LINE__), peer_in(__VA_ARGS__))
+#define in(...)								\
+	(peer_at(__FILE__, __LINE__), peer_in(__VA_ARGS__))
 
 /* The kernel's next packet is this, and it comes at once. */
-#define out(...)	(peer_at(__FILE__, __LINE__), peer_out(__VA_ARGS__))
+#define out(...)							\
+	(peer_at(__FILE__, __LINE__), peer_out(__VA_ARGS__))
 
 /*
  * It comes @ms after the packet before it, in either direction; see lateness()

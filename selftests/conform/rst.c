@@ -27,7 +27,7 @@ CASE(rst, exact)
 	counter_is("EstabResets", 1);
 }
 
-/* S085: the acknowledgement number of an RST does not matter there. */
+/* S085: the acknowledgment number of an RST does not matter there. */
 CASE(rst, exact_with_ack)
 {
 	int fd = passive();

@@ -6,7 +6,7 @@
  * sends what segment_build() makes and holds what the kernel sent against a
  * line of the script with segment_differs(). Everything the kernel sends is
  * checked here for what no line needs to ask for: checksums, reserved bits,
- * the acknowledgement field without ACK, the octets of the payload.
+ * the acknowledgment field without ACK, the octets of the payload.
  */
 
 #include <arpa/inet.h>
@@ -244,10 +244,11 @@ const char *segment_parse(struct segment *s, const char *text)
 	wrong = word ? parse_numbers(s, word) : "sequence numbers missing";
 
 	while (!wrong && (word = strtok_r(NULL, " ", &next))) {
-		if (!strcmp(word, "badsum"))
-			s->badsum = true;
+		if (strcmp(word, "badsum"))
+			wrong = parse_field(s, word,
+					    strtok_r(NULL, " ", &next));
 		else
-			wrong = parse_field(s, word, strtok_r(NULL, " ", &next));
+			s->badsum = true;
 	}
 	return wrong;
 }
@@ -376,6 +377,7 @@ size_t segment_build(const struct segment *s, const struct flow *f,
 	uint8_t *th = pkt + IP_HDR;
 	uint8_t *data = th + TCP_HDR + s->nopt;
 	uint32_t first = s->seq + !!(s->flags & SYN);
+	uint32_t sum;
 	uint32_t i;
 
 	memset(th, 0, TCP_HDR);
@@ -394,8 +396,8 @@ size_t segment_build(const struct segment *s, const struct flow *f,
 
 	if (s->cut >= 0)
 		len = s->cut;
-	put16(th + 16, checksum_end(checksum_add(
-			pseudo_header(src, dst, proto, len), th, len)));
+	sum = pseudo_header(src, dst, proto, len);
+	put16(th + 16, checksum_end(checksum_add(sum, th, len)));
 	if (s->badsum)
 		th[16] ^= 0x40;
 	ip_header(pkt, len, proto, src, dst);
@@ -428,7 +430,7 @@ static const char *decode_wrong(const struct segment *s, const struct flow *f,
 	if (th[12] & 0x0f)
 		return "reserved bits not zero";
 	if (!(s->flags & ACK) && get32(th + 8))
-		return "acknowledgement number without ACK";
+		return "acknowledgment number without ACK";
 	for (i = 0; i < s->len; i++)
 		if (data[i] != payload_octet(FROM_KERNEL, first + i))
 			return "payload is not what was sent";
@@ -509,7 +511,7 @@ const char *segment_differs(const struct segment *want,
 	if (want->len != got->len)
 		return "length differs";
 	if ((want->flags & ACK) && want->ack != got->ack)
-		return "acknowledgement differs";
+		return "acknowledgment differs";
 	if (want->has_win && want->win != got->win)
 		return "window differs";
 	if (want->has_urg && want->urg != got->urg)

@@ -165,7 +165,8 @@ static void doubtful_route(void)
 {
 	put(next_passive(), MSS);
 	out("P. 1:1461(1460) ack 1");
-	icmp(ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 1400, "P. 1:1461(1460) ack 1");
+	icmp(ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 1400,
+	     "P. 1:1461(1460) ack 1");
 	out(". 1:1361(1360) ack 1");
 	if (!is_ltcp())
 		out("P. 1361:1461(100) ack 1");
