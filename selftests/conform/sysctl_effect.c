@@ -352,11 +352,14 @@ CASE(sysctl_effect, wmem)
 {
 	unsigned int small, large;
 
-	ltcp_only("grows the buffer by itself");
-	small = room_to_write("4096 16384 65536");
+	ltcp_only("grows the buffer by other rules");
+	small = room_to_write("4096 16384 16384");
 	large = room_to_write("4096 262144 262144");
-	check(small > 0 && small <= 65536);
+	check(small > 0 && small <= 16384);
 	check(large > 4 * small);
+	/* The buffer follows the congestion window, up to the third. */
+	large = room_to_write("4096 16384 65536");
+	check(large > small && large <= 65536);
 }
 
 /* S007 S089 */
