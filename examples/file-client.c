@@ -2,7 +2,7 @@
 /*
  * Sends a file to file-server (put) or fetches one from it (get) over ltcp.
  *
- *	file-client [-p PROTOCOL] [-P PORT] [-n CONNECTIONS] ADDRESS put|get FILE
+ *	file-client [-p PROTOCOL] [-P PORT] [-n COUNT] ADDRESS put|get FILE
  *
  * -p 6 is the kernel's own TCP. -n splits the file over several connections,
  * one process each: on a link that loses segments a single connection is
@@ -127,7 +127,7 @@ static uint64_t file_size(enum op op, const char *path)
 static int usage(void)
 {
 	fprintf(stderr, "usage: file-client [-p PROTOCOL] [-P PORT] "
-		"[-n CONNECTIONS] ADDRESS put|get FILE\n");
+		"[-n COUNT] ADDRESS put|get FILE\n");
 	return 2;
 }
 
