@@ -386,6 +386,9 @@ void ltcp_init_window(const struct ltcp_net *ln, u32 rcvbuf, u32 *wnd,
  */
 struct sk_buff *ltcp_tx_alloc(struct sock *sk, gfp_t gfp);
 
+/* May the send queues grow by @size octets? mem, with wmem[0] granted. [s] */
+bool ltcp_wmem_schedule(struct sock *sk, int size);
+
 /* Let the send buffer follow cwnd, up to wmem[2]. [s] */
 void ltcp_grow_sndbuf(struct sock *sk);
 

@@ -18,6 +18,19 @@
 /* Segments that are acknowledged at once after a connection was opened. */
 #define LTCP_QUICKACKS		8
 
+/* What wmem[0] promises is granted over the limit, as a debt. */
+bool ltcp_wmem_schedule(struct sock *sk, int size)
+{
+	int least = READ_ONCE(ltcp_net(sock_net(sk))->wmem[0]);
+
+	bool room = sk_wmem_schedule(sk, size);
+
+	/* Short of memory, that cuts the buffer, perhaps below the promise. */
+	if (!(sk->sk_userlocks & SOCK_SNDBUF_LOCK) && sk->sk_sndbuf < least)
+		WRITE_ONCE(sk->sk_sndbuf, least);
+	return room || sk->sk_wmem_queued < least;
+}
+
 static void ltcp_tx_setup(struct sk_buff *skb)
 {
 	skb_reserve(skb, LTCP_TX_HEADROOM);
@@ -35,10 +48,7 @@ struct sk_buff *ltcp_tx_alloc(struct sock *sk, gfp_t gfp)
 	skb = alloc_skb_fclone(LTCP_TX_HEADROOM, gfp);
 	if (!skb)
 		goto pressure;
-	/* What wmem[0] promises is granted over the limit, as a debt. */
-	if (!sk_wmem_schedule(sk, skb->truesize) &&
-	    sk->sk_wmem_queued >=
-	    READ_ONCE(ltcp_net(sock_net(sk))->wmem[0])) {
+	if (!ltcp_wmem_schedule(sk, skb->truesize)) {
 		__kfree_skb(skb);
 		goto pressure;
 	}

@@ -129,7 +129,7 @@ static int ltcp_send_copy(struct sock *sk, struct sk_buff *skb,
 		return -ENOBUFS;
 	size = min_t(size_t, msg_data_left(msg), ltcp_sk(sk)->mss - skb->len);
 	size = min_t(u32, size, pfrag->size - pfrag->offset);
-	if (!sk_wmem_schedule(sk, size))
+	if (!ltcp_wmem_schedule(sk, size))
 		return -ENOBUFS;
 
 	err = skb_copy_to_page_nocache(sk, &msg->msg_iter, skb, pfrag->page,

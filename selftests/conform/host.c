@@ -264,7 +264,7 @@ void peer_state_is(const char *name)
 
 #define BLANKS	"\n "
 
-static unsigned long counter(const char *name)
+unsigned long counter(const char *name)
 {
 	const char *path = "/proc/net/ltcp_snmp";
 	char *next_name, *next_value;

@@ -118,6 +118,8 @@ const struct segment *last_out(void);
 	(peer_at(__FILE__, __LINE__), peer_state_is(name))
 
 /* ltcp only: events counted in this namespace so far. */
+unsigned long counter(const char *name);
+
 #define counter_is(name, want)						\
 	(peer_at(__FILE__, __LINE__), peer_counter_is(name, want))
 

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <linux/icmp.h>
+#include <sched.h>
 
 #include "case.h"
 
@@ -330,20 +331,28 @@ CASE(sysctl_effect, rmem)
 	check(large >= 2 * small);
 }
 
-static unsigned int room_to_write(const char *wmem)
+/* Octets that can be written while the peer's window is closed. */
+static unsigned int use_up_memory(void)
 {
+	int fd = next_passive();
 	char data[1000] = { };
 	unsigned int sum = 0;
-	int fd;
 
-	set_sysctl("wmem", wmem);
-	fd = next_passive();
 	put(fd, 1);
 	out("P. 1:2(1) ack 1");
 	in(". 1:1(0) ack 2 win 0");
 	while (send(fd, data, sizeof(data), MSG_NOSIGNAL) == sizeof(data))
 		sum += sizeof(data);
 	is(errno, EAGAIN);
+	return sum;
+}
+
+static unsigned int room_to_write(const char *wmem)
+{
+	unsigned int sum;
+
+	set_sysctl("wmem", wmem);
+	sum = use_up_memory();
 	in("R 1:1(0)");
 	return sum;
 }
@@ -360,6 +369,67 @@ CASE(sysctl_effect, wmem)
 	/* The buffer follows the congestion window, up to the third. */
 	large = room_to_write("4096 16384 65536");
 	check(large > small && large <= 65536);
+}
+
+/* mem belongs to all namespaces, and is set in the first. */
+static void set_mem(const char *pages)
+{
+	int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	int first = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
+
+	check(!setns(first, CLONE_NEWNET));
+	set_sysctl("mem", pages);
+	check(!setns(here, CLONE_NEWNET));
+	close(first);
+	close(here);
+}
+
+#define MEM_NONE	"1 1 1"
+#define MEM_PLENTY	"100000 100000 100000"
+
+/*
+ * Memory is counted in steps of 1 MiB a processor, so that is what there is
+ * when there is none; and what the first number of wmem promises.
+ */
+CASE(sysctl_effect, mem)
+{
+	unsigned int none, granted, plenty;
+
+	ltcp_only("grants by other rules");
+	set_mem(MEM_NONE);
+	none = room_to_write("4096 8388608 8388608");
+	granted = room_to_write("4194304 8388608 8388608");
+	set_mem(MEM_PLENTY);
+	plenty = room_to_write("4096 8388608 8388608");
+	check(none < 1 << 20);
+	check(granted > 2 * none);
+	check(granted < 1 << 22);
+	check(plenty > 1 << 22);
+}
+
+/* Three segments in order, of 2 KiB of memory each; the last is acked so. */
+static void receive_three(const char *rmem, unsigned int last_ack)
+{
+	set_sysctl("rmem", rmem);
+	next_passive();
+	in(". 1:1461(1460) ack 1");
+	in(". 1461:2921(1460) ack 1");
+	out(". 1:1(0) ack 2921");
+	in("P. 2921:4381(1460) ack 1");
+	out_between(0, 60, ". 1:1(0) ack %u", last_ack);
+}
+
+/* What the first number of rmem promises is granted without memory. */
+CASE(sysctl_effect, rmem_least)
+{
+	ltcp_only("grants by other rules");
+	set_sysctl("wmem", "4096 8388608 8388608");
+	set_mem(MEM_NONE);
+	use_up_memory();
+	receive_three("131072 131072 131072", 4381);
+	receive_three("4096 131072 131072", 2921);
+	set_mem(MEM_PLENTY);
+	counter_is("DropReceiveBuffer", 1);
 }
 
 /* S007 S089 */
