@@ -140,7 +140,7 @@ struct ltcp_accept {
 	atomic_t halfopens;
 };
 
-/**
+/*
  * struct ltcp_sock - one connection or listener
  *
  * The variables of RFC 9293 3.3.1 stand in @snd and @rcv under their own
@@ -471,9 +471,10 @@ void ltcp_reply_rst(const struct ltcp_flow *flow, const struct sk_buff *skb);
  * @xmit: add IP header and send; eats skb [s]
  * @reply: route and send without a connection; eats skb; any context
  * @mtu: path MTU of the cached route, octets; 0: no route [s]
+ * @recv_mtu: MTU of the interface of that route; 0: no route [s]
  * @lower_mtu: the path takes @mtu octets only; returns what the route takes
  *	       now, 0: no route [s]
- * @flow_mtu: MTU of the route to @flow->remote, octets
+ * @flow_mtu: MTU of the interface towards @flow->remote, octets
  * @flow_of: the flow of a connected socket
  */
 struct ltcp_af_ops {
@@ -486,6 +487,7 @@ struct ltcp_af_ops {
 	int (*reply)(const struct ltcp_flow *flow, struct sk_buff *skb,
 		     const struct sock *sk);
 	u32 (*mtu)(struct sock *sk);
+	u32 (*recv_mtu)(struct sock *sk);
 	u32 (*lower_mtu)(struct sock *sk, u32 mtu);
 	u32 (*flow_mtu)(const struct ltcp_flow *flow);
 	void (*flow_of)(const struct sock *sk, struct ltcp_flow *flow);
@@ -730,7 +732,7 @@ void ltcp_trace_receive(const struct ltcp_flow *flow,
  * socket/: system calls
  */
 extern struct proto ltcp_prot;
-extern long ltcp_mem[3];		/* pages, of all namespaces: control/sysctl.c */
+extern long ltcp_mem[3];	/* pages, of all namespaces: sysctl.c */
 int ltcp_proto_init(void);
 void ltcp_proto_exit(void);
 

@@ -153,6 +153,7 @@ struct ltcp_net {
 	atomic_t orphan_count;
 	struct ltcp_tw_wheel *tw_wheel;
 
+	/* private: settings, each described in Documentation/sysctl.rst */
 	int syn_retries;
 	int synack_retries;
 	int fin_timeout;		/* seconds */

@@ -63,7 +63,7 @@ pressure:
 
 void ltcp_grow_sndbuf(struct sock *sk)
 {
-	/* Slow start doubles what is on its way; buffers cost 1.6 times that. */
+	/* Slow start doubles what is on its way; buffers cost more yet. */
 	u64 want = 5ULL * ltcp_sk(sk)->cong.cwnd;
 
 	if ((sk->sk_userlocks & SOCK_SNDBUF_LOCK) || ltcp_memory_pressure(sk))
@@ -133,6 +133,7 @@ void ltcp_mtu_reduced(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	u32 told = READ_ONCE(ls->icmp_pmtu);
+	struct sk_buff *skb;
 	u32 mtu;
 
 	if (sk->sk_state == TCP_CLOSE || told >= ls->pmtu)
@@ -141,8 +142,10 @@ void ltcp_mtu_reduced(struct sock *sk)
 	if (!mtu || mtu >= ls->pmtu)
 		return;
 	ltcp_sync_mss(sk, mtu);
-	/* No sign of congestion: resend at once (RFC 1191 6.5) */
-	ltcp_retransmit(sk, ls->snd.una);
+	/* What was too big is lost, but not for congestion (RFC 1191 6.5) */
+	skb = skb_peek(&ls->rtx_queue);
+	if (skb && skb->len > ls->mss)
+		ltcp_retransmit(sk, ls->snd.una);
 }
 
 /*
@@ -222,7 +225,8 @@ static unsigned int ltcp_syn_options(struct sock *sk, struct ltcp_options *opt,
 				     u8 flags)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
-	u32 mss = (ls->pmtu ?: 576) - ls->af->net_hdr_len - LTCP_HDR_LEN;
+	u32 mss = (ls->af->recv_mtu(sk) ?: 576) - ls->af->net_hdr_len -
+		  LTCP_HDR_LEN;
 
 	memset(opt, 0, sizeof(*opt));
 	opt->has = LTCP_HAS_MSS;

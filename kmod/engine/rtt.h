@@ -7,7 +7,7 @@
 
 #define LTCP_RTO_INIT_US	1000000U	/* RFC 6298 2.1 */
 #define LTCP_RTO_SYN_LOST_US	3000000U	/* RFC 6298 5.7 */
-#define LTCP_RTO_MAX_US		120000000U	/* RFC 6298 2.5: at least 60 s */
+#define LTCP_RTO_MAX_US		120000000U	/* RFC 6298 2.5: >= 60 s */
 
 /* G of RFC 6298: samples are finer, but the timer goes by the tick. */
 #define LTCP_RTT_GRAIN_US	(1000000U / HZ)

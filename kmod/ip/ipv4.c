@@ -134,6 +134,13 @@ static u32 ltcp_v4_mtu(struct sock *sk)
 	return dst ? dst_mtu(dst) : 0;
 }
 
+static u32 ltcp_v4_recv_mtu(struct sock *sk)
+{
+	const struct dst_entry *dst = __sk_dst_check(sk, 0);
+
+	return dst ? READ_ONCE(dst->dev->mtu) : 0;
+}
+
 static u32 ltcp_v4_flow_mtu(const struct ltcp_flow *flow)
 {
 	struct flowi4 fl4;
@@ -142,7 +149,7 @@ static u32 ltcp_v4_flow_mtu(const struct ltcp_flow *flow)
 
 	if (IS_ERR(rt))
 		return 0;
-	mtu = dst_mtu(&rt->dst);
+	mtu = READ_ONCE(rt->dst.dev->mtu);
 	ip_rt_put(rt);
 	return mtu;
 }
@@ -494,6 +501,7 @@ const struct ltcp_af_ops ltcp_ipv4_ops = {
 	.xmit		= ltcp_v4_xmit,
 	.reply		= ltcp_v4_reply,
 	.mtu		= ltcp_v4_mtu,
+	.recv_mtu	= ltcp_v4_recv_mtu,
 	.lower_mtu	= ltcp_v4_lower_mtu,
 	.flow_mtu	= ltcp_v4_flow_mtu,
 	.flow_of	= ltcp_v4_flow_of,

@@ -32,6 +32,7 @@ static void ltcp_child_addresses(struct sock *child,
 static void ltcp_child_variables(struct sock *child,
 				 const struct ltcp_opening *o)
 {
+	const struct ltcp_net *ln = ltcp_net(sock_net(child));
 	struct ltcp_sock *ls = ltcp_sk(child);
 	u64 now = ltcp_clock_us();
 	u32 wnd;
@@ -50,8 +51,7 @@ static void ltcp_child_variables(struct sock *child,
 	ls->recover = o->iss;
 	ls->retries = o->retrans;
 
-	ltcp_init_window(ltcp_net(sock_net(child)), child->sk_rcvbuf, &wnd,
-			 &unused);
+	ltcp_init_window(ln, child->sk_rcvbuf, &wnd, &unused);
 	ls->rcv.irs = o->irs;
 	ls->rcv.nxt = o->irs + 1;
 	ls->rcv.adv = ls->rcv.nxt + wnd;
@@ -62,7 +62,7 @@ static void ltcp_child_variables(struct sock *child,
 
 	if (o->sent_us)
 		ltcp_rtt_sample(&ls->rtt, max((u32)now - o->sent_us, 1U),
-				READ_ONCE(ltcp_net(sock_net(child))->rto_min_us));
+				READ_ONCE(ln->rto_min_us));
 }
 
 /* Undo what sk_clone_lock() did besides cloning. */

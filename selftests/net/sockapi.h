@@ -132,7 +132,10 @@ static inline int opt_get(int fd, int level, int name)
 
 static inline int opt_timeout(int fd, int name, int ms)
 {
-	struct timeval tv = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+	struct timeval tv = {
+		.tv_sec = ms / 1000,
+		.tv_usec = ms % 1000 * 1000
+	};
 
 	return setsockopt(fd, SOL_SOCKET, name, &tv, sizeof(tv));
 }

@@ -41,7 +41,7 @@ invalid_ratelimit        0     3600000    500
 # name, least, largest, default: numbers in ascending order
 TUPLES='
 rmem                 2048  1073741824  4096 131072 6291456
-wmem                 4096  1073741824  4096 262144 4194304
+wmem                 4096  1073741824  4096 16384 4194304
 ip_local_port_range  1     65535       32768 60999
 '
 

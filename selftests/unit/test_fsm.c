@@ -80,7 +80,7 @@ static int next_state(int state, enum ltcp_event event)
 		  ltcp_state_name(state));
 }
 
-/* States that orderly ways lead to from those in @set; none goes on at @stop. */
+/* States that orderly ways lead to from @set; none goes on at @stop. */
 static unsigned int reachable(unsigned int set, int stop)
 {
 	const struct ltcp_transition *t;
@@ -108,7 +108,8 @@ TEST(table__is_the_figure)
 	for (from = FIRST_STATE; from <= LAST_STATE; from++) {
 		for (to = FIRST_STATE; to <= LAST_STATE; to++) {
 			abort = to == TCP_CLOSE && from != TCP_CLOSE;
-			if (in_table(from, to) == (in_figure(from, to) || abort))
+			if (in_table(from, to) ==
+			    (in_figure(from, to) || abort))
 				continue;
 			ktap_fail("%s to %s", ltcp_state_name(from),
 				  ltcp_state_name(to));
