@@ -276,10 +276,12 @@ static bool ltcp_v4_admit(struct sock *sk, struct sk_buff *skb)
 		return false;
 	}
 	nf_reset_ct(skb);
-	if (sk_filter(sk, skb)) {
+	if (sk_filter_trim_cap(sk, skb, tcp_hdrlen(skb))) {
 		ltcp_drop(net, skb, LTCP_MIB_DropFilter);
 		return false;
 	}
+	/* It may have cut the payload short. */
+	ltcp_v4_fill_cb(skb, tcp_hdr(skb));
 	return true;
 }
 

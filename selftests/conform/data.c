@@ -6,6 +6,8 @@
  * the right ones is checked everywhere: see payload_octet().
  */
 
+#include <linux/filter.h>
+
 #include "case.h"
 
 #define MSS	1460
@@ -62,6 +64,23 @@ CASE(data, segments)
 	out(". 1461:2921(1460) ack 1");
 	out("P. 2921:2931(10) ack 1");
 	in(". 1:1(0) ack 2931");
+}
+
+/* A socket filter that keeps 60 octets of payload: the rest never came. */
+CASE(data, filter_cuts)
+{
+	struct sock_filter keep = BPF_STMT(BPF_RET | BPF_K, 20 + 60);
+	struct sock_fprog prog = { .len = 1, .filter = &keep };
+	int fd = quiet_receiver();
+
+	check(!setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
+			  sizeof(prog)));
+	in("P. 1:101(100) ack 1");
+	out_between(0, 60, ". 1:1(0) ack 61");
+	get(fd, 60);
+	in("P. 61:101(40) ack 1");
+	out_between(0, 60, ". 1:1(0) ack 101");
+	get(fd, 40);
 }
 
 /* S002 MUST-15: without an MSS option segments have 536 octets. */
