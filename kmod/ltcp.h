@@ -524,9 +524,6 @@ int ltcp_conn_insert(struct sock *sk);
 /* Harmless when @sk is not in the table. [s] */
 void ltcp_conn_remove(struct sock *sk);
 
-/* Is another connection than @sk using @flow? */
-bool ltcp_conn_busy(const struct ltcp_flow *flow);
-
 /*
  * Walk for /proc and for tests: calls @fn for each socket of @net, under the
  * bucket lock, bottom halves off. Starts at bucket *@pos and stops behind the

@@ -73,6 +73,18 @@ static void ltcp_child_let_go(struct sock *child)
 	sock_put(child);
 }
 
+/*
+ * The algorithm of the listener, whose user may be changing it just now: then
+ * there is none for a moment. RCU keeps the name.
+ */
+static const char *ltcp_child_cong(const struct sock *listener)
+{
+	const struct ltcp_sock *ls = ltcp_sk(listener);
+	const struct ltcp_cong_ops *ops = READ_ONCE(ls->cong.ops);
+
+	return ops ? ops->name : NULL;
+}
+
 struct sock *ltcp_child_create(const struct sock *listener,
 			       const struct ltcp_opening *o)
 {
@@ -87,7 +99,7 @@ struct sock *ltcp_child_create(const struct sock *listener,
 	ltcp_sock_init(child);
 	ltcp_set_state(child, TCP_SYN_RECV);
 	ltcp_child_variables(child, o);
-	ltcp_cong_start(child, ltcp_sk(listener)->cong.ops->name);
+	ltcp_cong_start(child, ltcp_child_cong(listener));
 	ltcp_sk(child)->af->route(child);
 	ltcp_sync_mss(child, ltcp_sk(child)->af->mtu(child) ?: 576);
 	if (ltcp_port_inherit(child, listener) || ltcp_conn_insert(child))

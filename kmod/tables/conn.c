@@ -91,16 +91,6 @@ struct sock *ltcp_conn_lookup(const struct ltcp_flow *flow)
 	return NULL;
 }
 
-bool ltcp_conn_busy(const struct ltcp_flow *flow)
-{
-	bool busy;
-
-	rcu_read_lock();
-	busy = ltcp_conn_lookup(flow);
-	rcu_read_unlock();
-	return busy;
-}
-
 static bool conn_taken(unsigned int slot, const struct ltcp_flow *flow)
 	__must_hold(conn_lock(slot))
 {
