@@ -3,8 +3,7 @@
 #
 # The life of the module, where the kernel checks every access, lock and
 # object: loads that must fail, an unload that must, 200 cycles of load,
-# traffic and unload, and namespaces that come and go under traffic. S049
-# S081: half-open and TIME_WAIT entries that are left do not outlive it.
+# traffic and unload, and namespaces that come and go under traffic.
 
 set -eu
 # shellcheck source-path=SCRIPTDIR/../lib source=net.sh
@@ -54,7 +53,8 @@ stays_while_in_use() {
 	is_gone
 }
 
-# A socket of a process that just ended may hold the module for a moment.
+# T33 S049: what "leftovers" leaves is half-open entries, too. A socket of a
+# process that just ended may hold the module for a moment.
 cycles() {
 	local i
 
@@ -103,7 +103,7 @@ namespaces_under_traffic() {
 	is_gone
 }
 
-# What is older than 5 s and not referenced in two scans is lost.
+# T26: what is older than 5 s and not referenced in two scans is lost.
 nothing_leaked() {
 	local scan=/sys/kernel/debug/kmemleak
 

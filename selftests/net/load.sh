@@ -38,6 +38,7 @@ is_there() {
 	grep -i '^ltcp' /proc/net/protocols
 }
 
+# T33
 load_and_unload() {
 	local i
 	for ((i = 0; i < 10; i++)); do

@@ -31,6 +31,7 @@ fetch() {
 		-P "$PORT" 127.0.0.1 get file
 }
 
+# S020: the same pair of sockets twice, in two namespaces.
 same_ports() {
 	local a b
 	serve_own_file "$NS_A"
@@ -95,7 +96,7 @@ deleted_under_traffic() {
 	done
 }
 
-# SYNs come in at B, its SYN-ACKs get lost; then the listener goes.
+# S049: SYNs come in at B, its SYN-ACKs get lost; then the listener goes.
 half_open_purged() {
 	two_hosts
 	server "$NS_B" "$PORT" "$TMP/host-b"

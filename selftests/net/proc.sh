@@ -83,6 +83,7 @@ in_ns() {
 	ip netns exec "$@"
 }
 
+# S047: SYN_RECV too, as with the kernel's TCP.
 same_story() {
 	local ns
 	for ns in "$NS_A" "$NS_B"; do
@@ -106,6 +107,7 @@ columns() {
 	sed 1d "$1" | cut -c 1-75 | tr '0-9A-F' 0 | tr -s ' ' | cut -c 2-60
 }
 
+# S047: half-open ones among them.
 ss_reads_it() {
 	cat "$TMP/ss.$NS_A" "$TMP/ss.$NS_B"
 	grep -E "^LISTEN +[0-9]+ +[0-9]+ +0.0.0.0:$PORT +0.0.0.0:\*" \

@@ -28,6 +28,7 @@ TEST(socket_is_what_was_asked_for)
 	EXPECT_ERRNO(EPROTONOSUPPORT, socket(AF_INET, SOCK_DGRAM, proto));
 }
 
+/* MUST-43 T37: an address of this host, and each port of it once */
 TEST(bind_refuses)
 {
 	struct sockaddr_in addr = loopback(0);
@@ -57,6 +58,7 @@ TEST(bind_refuses)
 	EXPECT_EQ(0, bind(b, (struct sockaddr *)&addr, sizeof(addr)));
 }
 
+/* S091 T37 */
 TEST(bind_reuseaddr)
 {
 	int a = sock_new(0), b = sock_new(0), port;
@@ -82,6 +84,7 @@ TEST(bind_port_is_free_after_close)
 	EXPECT_EQ(0, sock_bind(b, port));
 }
 
+/* T37 */
 TEST(not_connected)
 {
 	struct sockaddr_in addr = loopback(closed_port());
@@ -110,6 +113,7 @@ TEST(not_connected)
 	EXPECT_EQ(INADDR_ANY, addr.sin_addr.s_addr);
 }
 
+/* S040 T37: connect() of a listener is refused */
 TEST(listen_and_accept_refuse)
 {
 	int fd = sock_new(0), c = sock_new(0);
@@ -176,6 +180,7 @@ TEST(shutdown_of_a_listener_wakes_accept)
 	EXPECT_EQ(0, sock_connect(c, local_port(fd)));
 }
 
+/* MUST-46 T37: no connection to a crowd; ECONNREFUSED by RST */
 TEST(connect_refuses)
 {
 	struct sockaddr_in addr = loopback(1);
@@ -203,6 +208,7 @@ TEST(connect_refuses)
 	EXPECT_ERRNO(EINVAL, sock_bind(fd, 0));
 }
 
+/* S013 T37: refused, and poll() and SO_ERROR tell it */
 TEST(connect_nonblocking_refused)
 {
 	int fd = sock_new(SOCK_NONBLOCK), port = closed_port();
@@ -224,6 +230,7 @@ TEST(connect_nonblocking_refused)
 	EXPECT_ERRNO(ECONNREFUSED, sock_connect(fd, port));
 }
 
+/* S023 T37 */
 TEST(connect_nonblocking)
 {
 	int l = listener_new(4), fd = sock_new(SOCK_NONBLOCK);
@@ -237,6 +244,7 @@ TEST(connect_nonblocking)
 	EXPECT_ERRNO(EISCONN, sock_connect(fd, port));
 }
 
+/* MUST-10 S038 T37 */
 TEST(connect_to_itself)
 {
 	int fd = sock_new(0), port;
@@ -253,6 +261,7 @@ TEST(connect_to_itself)
 	EXPECT_EQ(0, recv(fd, buf, sizeof(buf), 0));
 }
 
+/* T37 */
 TEST(connect_unspec_disconnects)
 {
 	struct sockaddr_in none = { .sin_family = AF_UNSPEC }, addr;
@@ -374,6 +383,7 @@ TEST_F(pending, send_waits_for_the_connection)
  * The accept queue
  */
 
+/* S044 S045 T37: who finds no room comes again */
 TEST(backlog_overflow)
 {
 	int l = listener_new(2), fd[4], i;
@@ -393,6 +403,7 @@ TEST(backlog_overflow)
 	EXPECT_EQ(POLLOUT, poll_for(fd[3], POLLOUT, WAIT_MS));
 }
 
+/* S044 T37: queued connections keep what came */
 TEST(accepted_after_the_client_closed)
 {
 	int l = listener_new(4), fd = sock_new(0), s;
@@ -408,6 +419,7 @@ TEST(accepted_after_the_client_closed)
 	EXPECT_EQ(0, recv(s, buf, sizeof(buf), 0));
 }
 
+/* S044 T37: also those that have died meanwhile */
 TEST(accepted_after_the_client_aborted)
 {
 	struct linger now = { .l_onoff = 1 };
@@ -424,6 +436,7 @@ TEST(accepted_after_the_client_aborted)
 	EXPECT_EQ(0, recv(s, &c, 1, 0));
 }
 
+/* T37 */
 TEST(closed_listener_resets_who_waits)
 {
 	int l = listener_new(4), fd = sock_new(0), port = local_port(l);
@@ -438,6 +451,7 @@ TEST(closed_listener_resets_who_waits)
 	EXPECT_ERRNO(ECONNREFUSED, sock_connect(fd, port));
 }
 
+/* S080 S091 T37 */
 TEST(time_wait_holds_the_port)
 {
 	int l = listener_new(4), fd = sock_new(0), s, port = local_port(l);
@@ -461,6 +475,7 @@ TEST(time_wait_holds_the_port)
  * A connection, and its end
  */
 
+/* S020 MUST-44 MUST-45 T37: the address chosen is that of the connection */
 TEST_F(conn, names)
 {
 	struct sockaddr_in name = {}, peer = {};
@@ -505,6 +520,7 @@ TEST_F(conn, accept_tells_the_peer)
 	ASSERT_EQ(0, close(c));
 }
 
+/* S019 S066 S067 T37 */
 TEST_F(conn, half_close)
 {
 	char buf[8] = {};
@@ -529,6 +545,7 @@ TEST_F(conn, half_close)
 	EXPECT_EQ(ENOTCONN, errno);
 }
 
+/* T37 */
 TEST_F(conn, shutdown_of_reading)
 {
 	char buf[8];
@@ -564,6 +581,7 @@ TEST_F(conn, shutdown_wakes_recv)
 	EXPECT_EQ(0, (long)ret);
 }
 
+/* T37 */
 TEST_F(conn, sigpipe)
 {
 	catch_signal(SIGPIPE, 0);
@@ -576,6 +594,7 @@ TEST_F(conn, sigpipe)
 	EXPECT_EQ(2, signals);
 }
 
+/* S067 SHLD-3 MUST-12 T37 */
 TEST_F(conn, reset_by_unread_data)
 {
 	char c;
@@ -596,6 +615,7 @@ TEST_F(conn, reset_by_unread_data)
 	EXPECT_ERRNO(ENOTCONN, shutdown(self->client, SHUT_WR));
 }
 
+/* MUST-12 S085 T37: told once, behind what came before */
 TEST_F(conn, reset_by_linger)
 {
 	struct linger now = { .l_onoff = 1 };
@@ -613,6 +633,7 @@ TEST_F(conn, reset_by_linger)
 	EXPECT_ERRNO(EPIPE, send(self->client, "x", 1, 0));
 }
 
+/* MAY-1 T37: close() ends receiving, too */
 TEST_F(conn, send_to_closed_peer)
 {
 	char c;

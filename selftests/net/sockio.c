@@ -14,6 +14,7 @@
 #define BULK		(4 << 20)	/* octets of a large transfer */
 #define BULK_SLOW	(256 << 10)	/* of one that must wait often */
 
+/* S001 T37 */
 TEST_F(conn, iovecs)
 {
 	char a[3], b[5], c[16] = {};
@@ -79,6 +80,7 @@ static size_t bulk_recv(int fd, size_t chunk)
 	return ret ? 0 : done;
 }
 
+/* S001 T37 */
 TEST_F(conn, bulk)
 {
 	struct bulk b = { .fd = self->client, .chunk = 65536, .total = BULK };
@@ -90,6 +92,7 @@ TEST_F(conn, bulk)
 	EXPECT_EQ(BULK, b.done);
 }
 
+/* S001 T37: small buffers, small segments */
 TEST_F(conn, bulk_in_odd_pieces)
 {
 	struct bulk b = {
@@ -106,6 +109,7 @@ TEST_F(conn, bulk_in_odd_pieces)
 	EXPECT_EQ(BULK_SLOW, b.done);
 }
 
+/* S001 S019 T37 */
 TEST_F(conn, bulk_both_ways)
 {
 	struct bulk there = {
@@ -155,6 +159,7 @@ TEST_F(conn, sendfile_and_splice)
 	fclose(file);
 }
 
+/* T37 */
 TEST_F(conn, peek)
 {
 	char buf[8] = {};
@@ -195,6 +200,7 @@ TEST_F(conn, peek_offset)
 				  MSG_PEEK | MSG_DONTWAIT));
 }
 
+/* T37 */
 TEST_F(conn, waitall)
 {
 	char buf[16] = {};
@@ -221,6 +227,7 @@ TEST_F(conn, trunc_discards)
 	EXPECT_EQ(0, memcmp(buf, "ef", 2));
 }
 
+/* T37 */
 TEST_F(conn, recv_refuses)
 {
 	char c = 0;
@@ -239,6 +246,7 @@ TEST_F(conn, recv_refuses)
 	EXPECT_EQ('x', c);
 }
 
+/* T37 */
 TEST_F(conn, send_refuses)
 {
 	char control[CMSG_SPACE(4)] = {};
@@ -265,6 +273,7 @@ TEST_F(conn, send_refuses)
 	EXPECT_EQ('y', c);
 }
 
+/* T37 */
 TEST_F(conn, recv_timeout_and_signals)
 {
 	long start = now_ms();
@@ -350,6 +359,7 @@ static long fill_up(int fd)
 	return more < 0 ? -1 : done + more;
 }
 
+/* S010 T37 */
 TEST_F(conn, full_buffers)
 {
 	long filled = fill_up(self->client), start, more;
@@ -399,6 +409,7 @@ TEST_F(conn, outq_empties)
 	EXPECT_EQ(0, ioctl_int(self->client, SIOCOUTQNSD));
 }
 
+/* T37 */
 TEST_F(conn, ioctls)
 {
 	int on = 1;
@@ -424,6 +435,7 @@ TEST_F(conn, ioctls)
 	EXPECT_ERRNO(EAGAIN, recv(self->client, &c, 1, 0));
 }
 
+/* MAY-16 MUST-60 T37: what is held back is not held for ever */
 TEST_F(conn, more_and_cork)
 {
 	int c = self->client, s = self->server;
@@ -457,6 +469,7 @@ TEST_F(conn, more_and_cork)
  * Events
  */
 
+/* T37 */
 TEST_F(conn, poll_and_select)
 {
 	struct timeval zero = {};
@@ -480,6 +493,7 @@ TEST_F(conn, poll_and_select)
 	EXPECT_EQ(POLLOUT, poll_now(self->server));
 }
 
+/* T37 */
 TEST_F(conn, low_water_mark)
 {
 	char buf[16];
@@ -496,6 +510,7 @@ TEST_F(conn, low_water_mark)
 	EXPECT_EQ(1, opt_get(self->server, SOL_SOCKET, SO_RCVLOWAT));
 }
 
+/* T37 */
 TEST_F(conn, epoll_edges)
 {
 	struct epoll_event ev = {
@@ -531,6 +546,7 @@ TEST_F(conn, epoll_edges)
 			       (ev.events & EPOLLRDHUP)));
 }
 
+/* T37 */
 TEST_F(conn, sigio)
 {
 	int flags = fcntl(self->server, F_GETFL);

@@ -6,6 +6,7 @@
 
 #include "sockapi.h"
 
+/* MUST-27 MUST-48 MUST-49 T36: set and read back */
 TEST(options_keep_what_was_set)
 {
 	static const struct {
@@ -42,6 +43,7 @@ TEST(options_keep_what_was_set)
 	EXPECT_EQ(-1, opt_get(fd, SOL_TCP, TCP_LINGER2));
 }
 
+/* T36 */
 TEST(options_defaults)
 {
 	int fd = sock_new(0);
@@ -59,6 +61,7 @@ TEST(options_defaults)
 	EXPECT_EQ(64, opt_get(fd, SOL_IP, IP_TTL));
 }
 
+/* T36: wrong values, sizes, pointers */
 TEST(options_refused)
 {
 	static const int bad[][2] = {
@@ -97,6 +100,7 @@ TEST(options_refused)
 	EXPECT_ERRNO(EINVAL, getsockopt(fd, SOL_TCP, TCP_NODELAY, &val, &len));
 }
 
+/* T36: every length, and not an octet more */
 TEST(options_are_cut_to_length)
 {
 	char buf[512];
@@ -131,6 +135,7 @@ TEST(options_are_cut_to_length)
 	EXPECT_EQ(0, len);
 }
 
+/* MAY-18 T36: TCP_CONGESTION */
 TEST(option_congestion)
 {
 	char name[32] = {}, again[32] = {};
@@ -157,6 +162,7 @@ TEST(option_congestion)
 	EXPECT_EQ('z', again[2]);
 }
 
+/* T36 */
 TEST_F(conn, options_of_a_connection)
 {
 	struct tcp_info info = {};
@@ -190,6 +196,7 @@ TEST_F(conn, options_of_a_connection)
 	EXPECT_EQ(8, info.tcpi_sacked);
 }
 
+/* T36: what a connection has from its listener */
 TEST(accepted_inherits)
 {
 	int l = listener_new(4), fd = sock_new(0), s, flags;

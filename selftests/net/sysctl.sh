@@ -141,6 +141,7 @@ mem_by_ram() {
 	[ "$high" -eq $((low * 2)) ]
 }
 
+# MUST-28 SHLD-10: keepalive_time is two hours, retries1 is 3.
 defaults() {
 	each default_of "$SETTINGS"
 	each default_of_tuple "$TUPLES"

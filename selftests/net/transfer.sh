@@ -52,6 +52,7 @@ client() {
 }
 
 # leg MIB CONNECTIONS MTU NETEM...: both ways at once, everything compared.
+# S001 S019 T43
 leg() {
 	local mib=$1 connections=$2 mtu=$3 put get status=0
 	rm -f "$TMP"/host-?/?
@@ -75,7 +76,7 @@ leg() {
 	echo "$((2 * mib))" >>"$TMP/moved"
 }
 
-# Only what arrived and was compared counts.
+# S001 T43: only what arrived and was compared counts.
 all_moved() {
 	local mib total=0
 	while read -r mib; do

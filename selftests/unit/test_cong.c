@@ -350,7 +350,7 @@ static struct ltcp_cong window(u32 cwnd, u32 ssthresh)
 	};
 }
 
-/* One ACK for each two segments doubles cwnd in one round trip. */
+/* RFC 5681 3.1: an ACK for each two segments doubles cwnd in a round trip */
 TEST(slow_start__doubles)
 {
 	struct ltcp_cong ca = window(10 * MSS, LTCP_SSTHRESH_INF);
@@ -381,6 +381,7 @@ TEST(slow_start__ack_division)
 	CHECK_EQ(ca.cwnd, 11 * MSS);
 }
 
+/* RFC 5681 3.1: slow start ends at ssthresh */
 TEST(slow_start__ends_at_ssthresh)
 {
 	struct ltcp_cong ca = window(9 * MSS + 460, 10 * MSS);
@@ -397,7 +398,7 @@ TEST(slow_start__ends_at_ssthresh)
 	CHECK_EQ(ca.cwnd, 10 * MSS + 1);
 }
 
-/* L limits slow start; avoidance counts each octet. */
+/* RFC 3465 2.1, 2.2: L limits slow start; avoidance counts each octet */
 TEST(slow_start__stretch_ack_to_ssthresh)
 {
 	struct ltcp_cong ca = window(9 * MSS, 10 * MSS);
@@ -426,7 +427,7 @@ TEST(avoid__one_mss_for_a_window)
 	CHECK_EQ(ca.cwnd, 11 * MSS);
 }
 
-/* However an amount is cut into ACKs, it is worth the same. */
+/* RFC 3465 1, T25: however an amount is cut into ACKs, it is worth the same */
 TEST(avoid__any_division)
 {
 	struct ltcp_cong a, b;
@@ -524,6 +525,7 @@ static void acked(struct ltcp_cong *ca, u32 octets, bool limited)
 	ca->ops->acked(ca, &ack);
 }
 
+/* MUST-19 RFC 5681 3.1: exponential, then linear growth */
 TEST(reno__slow_start_then_avoidance)
 {
 	struct ltcp_cong ca = window(10 * MSS, 12 * MSS);

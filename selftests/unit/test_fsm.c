@@ -99,7 +99,7 @@ static unsigned int reachable(unsigned int set, int stop)
 	return set;
 }
 
-/* S042 */
+/* S042: RFC 9293 figure 5, and an abort from everywhere */
 TEST(table__is_the_figure)
 {
 	int from, to;
@@ -189,6 +189,7 @@ TEST(graph__closing_is_for_good)
 	}
 }
 
+/* S042: from CLOSED to CLOSED as a client */
 TEST(path__client)
 {
 	int s = TCP_CLOSE;
@@ -207,6 +208,7 @@ TEST(path__client)
 	CHECK_EQ(s, TCP_CLOSE);
 }
 
+/* S042: and as a server */
 TEST(path__server)
 {
 	int s = TCP_CLOSE;
@@ -225,7 +227,7 @@ TEST(path__server)
 	CHECK_EQ(s, TCP_CLOSE);
 }
 
-/* S038, MUST-10; S041: closed before the ACK of the SYN came */
+/* S038 S041: opened by two SYNs; closed before its SYN was acknowledged */
 TEST(path__simultaneous_open)
 {
 	int s = next_state(TCP_SYN_SENT, LTCP_EV_RCV_SYN);
@@ -235,7 +237,7 @@ TEST(path__simultaneous_open)
 	CHECK_EQ(next_state(s, LTCP_EV_CLOSE), TCP_FIN_WAIT1);
 }
 
-/* S073; S072: the three-segment close */
+/* S072 S073: closed by FINs that cross, and in three segments */
 TEST(path__simultaneous_close)
 {
 	int s = next_state(TCP_FIN_WAIT1, LTCP_EV_RCV_FIN);

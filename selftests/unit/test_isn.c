@@ -32,7 +32,7 @@ static u32 isn(const siphash_key_t *key, const struct tuple *t, u64 now_ns)
 	return ltcp_isn(key, t, sizeof(*t), now_ns);
 }
 
-/* Key 00 01 .. 0f, input 00 01 .. of this many octets */
+/* SHLD-1: SipHash-2-4; key 00 01 .. 0f, input 00 01 .. of this many octets */
 TEST(siphash__vectors)
 {
 	static const struct {
@@ -60,7 +60,7 @@ TEST(siphash__vectors)
 		CHECK_EQ(siphash(input, vectors[i].len, &key), vectors[i].hash);
 }
 
-/* RFC 6528 3: ISN = M + F(tuple, secret) */
+/* SHLD-1 RFC 6528 3: ISN = M + F(tuple, secret) */
 TEST(isn__is_clock_plus_hash)
 {
 	siphash_key_t key;
@@ -95,7 +95,7 @@ TEST(isn__length_of_the_tuple)
 	}
 }
 
-/* RFC 9293 3.4.1 MUST-8, S050: one step each 4 microseconds */
+/* S050 MUST-8: one step each 4 microseconds */
 TEST(clock__ticks_each_4_us)
 {
 	siphash_key_t key = random_key();
@@ -111,7 +111,7 @@ TEST(clock__ticks_each_4_us)
 	}
 }
 
-/* Once around in 4.77 hours, and the same numbers again. */
+/* T34: once around in 4.77 hours, and the same numbers again */
 TEST(clock__cycle)
 {
 	siphash_key_t key = random_key();
@@ -124,7 +124,7 @@ TEST(clock__cycle)
 	CHECK(cycle / 1000000000ULL > 4 * 3600);
 }
 
-/* S051: a later incarnation starts later, over each wrap, for half a cycle */
+/* S051 T11 T34: later starts later, over each wrap, for half a cycle */
 TEST(clock__monotone_for_a_tuple)
 {
 	siphash_key_t key = random_key();
@@ -145,7 +145,7 @@ TEST(clock__monotone_for_a_tuple)
 	}
 }
 
-/* The secret is what the distance of two tuples hangs on. */
+/* MUST-9 S052: the secret is what the distance of two tuples hangs on */
 TEST(hash__needs_the_secret)
 {
 	siphash_key_t a = random_key(), b = random_key();
@@ -173,6 +173,7 @@ static void count_flips(unsigned int *flips, unsigned int *n, u32 diff)
 	++*n;
 }
 
+/* S051 SHLD-1: another tuple or another secret, another number */
 TEST(hash__every_bit_of_tuple_and_key_counts)
 {
 	unsigned int flips[32] = { 0 }, n = 0, bit, i;
@@ -229,7 +230,7 @@ TEST(hash__neighbours_tell_nothing)
 	CHECK(chi2 < 255 + 8 * 22.6);
 }
 
-/* Correlation of a port's ISN with that of the next: none. */
+/* S052 T11: a port's ISN says nothing of the next port's */
 TEST(hash__no_serial_correlation)
 {
 	double x, old = 0, sum = 0, sum2 = 0, cross = 0, mean, r;

@@ -99,7 +99,7 @@ TEST(parse__nothing)
 	CHECK(same(&opt, &(struct ltcp_options){ 0 }));
 }
 
-/* MUST-5: MSS; RFC 7323 2.2; RFC 2018 2; RFC 7323 3.2 */
+/* MUST-4 MUST-14 RFC 7323 2.2, 3.2 RFC 2018 2: MSS and the rest */
 TEST(parse__each_option)
 {
 	struct ltcp_options opt;
@@ -136,7 +136,7 @@ TEST(parse__common_syn)
 	CHECK_EQ(opt.tsecr, 0);
 }
 
-/* MUST-65; RFC 7323 1.3; RFC 2018 2 */
+/* MUST-65 RFC 7323 1.3 RFC 2018 2: they count in a SYN only */
 TEST(parse__syn_options_need_syn)
 {
 	struct ltcp_options opt;
@@ -145,7 +145,7 @@ TEST(parse__syn_options_need_syn)
 	CHECK(same(&opt, &(struct ltcp_options){ 0 }));
 }
 
-/* RFC 9293 3.1: what follows the End of Option List is padding */
+/* MUST-4: what follows the End of Option List is padding */
 TEST(parse__ends_at_end)
 {
 	struct ltcp_options opt;
@@ -156,7 +156,7 @@ TEST(parse__ends_at_end)
 	CHECK_EQ(opt.has, 0);
 }
 
-/* MUST-4: the end may fall anywhere, MUST-64: options begin anywhere */
+/* MUST-4 MUST-64: options begin and end anywhere */
 TEST(parse__any_alignment)
 {
 	u8 octets[LTCP_MAX_OPT_LEN];
@@ -174,7 +174,7 @@ TEST(parse__any_alignment)
 	}
 }
 
-/* MUST-6: an option that nobody knows is stepped over by its length */
+/* MUST-6 MUST-68: what nobody knows is stepped over by its length */
 TEST(parse__unknown_kinds)
 {
 	u8 octets[LTCP_MAX_OPT_LEN] = { 0 };
@@ -196,7 +196,7 @@ TEST(parse__unknown_kinds)
 	}
 }
 
-/* MUST-7: no length does harm, and what came before it counts */
+/* S016 MUST-7: no length does harm, and what came before it counts */
 TEST(parse__impossible_lengths)
 {
 	struct ltcp_options opt;
@@ -215,7 +215,7 @@ TEST(parse__impossible_lengths)
 	CHECK_EQ(PARSE(&opt, true, 77), -EINVAL);
 }
 
-/* A known kind with a length that is not its own is as good as unknown. */
+/* MUST-7: a known kind with a length not its own is as good as unknown */
 TEST(parse__wrong_lengths)
 {
 	struct ltcp_options opt;
@@ -226,7 +226,7 @@ TEST(parse__wrong_lengths)
 	CHECK(same(&opt, &(struct ltcp_options){ 0 }));
 }
 
-/* Every kind, every length, on every size of the option field. */
+/* S016 MUST-7: every kind, every length, on every size of the field */
 TEST(parse__every_kind_and_length)
 {
 	u8 octets[LTCP_MAX_OPT_LEN];
@@ -293,7 +293,7 @@ TEST(parse__random_octets)
 	}
 }
 
-/* Nearly sense: kinds and lengths that exist, and now and then a wrong one. */
+/* T27: nearly sense, kinds and lengths that exist, and some wrong ones */
 TEST(parse__random_options)
 {
 	static const u8 kinds[] = { 0, 1, 2, 3, 4, 5, 8, 30 };
@@ -341,6 +341,7 @@ static void check_octets(const struct ltcp_options *opt, const void *want,
 	CHECK(!memcmp(octets, want, len));
 }
 
+/* MUST-68 MUST-69: each with its length, and nothing undefined behind it */
 TEST(write__known_octets)
 {
 	struct ltcp_options opt = { 0 };
@@ -377,6 +378,7 @@ TEST(write__only_what_is_there)
 	check_octets(&opt, "", 0);
 }
 
+/* S016 MUST-69: any set, in whole words */
 TEST(write__what_parse_reads)
 {
 	u8 octets[LTCP_MAX_OPT_LEN];

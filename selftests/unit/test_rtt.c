@@ -125,7 +125,7 @@ TEST(sample__zero_is_one)
 }
 
 /*
- * The RFC's formulas in floating point. What the integers may differ:
+ * RFC 6298 2.2, 2.3: the formulas in floating point. What the integers may differ:
  * SRTT * 8 is rounded up by less than 1 each time, and 7/8 of the difference
  * stays: it sums up to less than 8, which is 1 us. |SRTT - R| so differs by
  * less than 1, RTTVAR * 4 is rounded up by less than 1 more, 3/4 stays:
@@ -182,7 +182,7 @@ static u32 edge(void)
 	return edges[rnd_below(ARRAY_SIZE(edges))];
 }
 
-/* The same arithmetic with twice the bits must give the same numbers. */
+/* RFC 6298 2.3: the same with twice the bits must give the same numbers */
 TEST(sample__never_overflows)
 {
 	u64 srtt, var, sample, rto, lowest, diff;
@@ -228,7 +228,7 @@ TEST(sample__never_overflows)
 	}
 }
 
-/* RFC 6298 5.5; the cap of 2.5 holds, however long it goes on */
+/* RFC 6298 2.5, 5.5: the cap holds, however long it goes on */
 TEST(backoff__doubles_to_the_cap)
 {
 	struct ltcp_rtt r = fresh();
@@ -244,7 +244,7 @@ TEST(backoff__doubles_to_the_cap)
 	CHECK_EQ(r.rto_us, SEC);
 }
 
-/* The shortest timeout there is needs the most doublings. */
+/* RFC 6298 5.5: the shortest timeout there is needs the most doublings */
 TEST(backoff__from_the_shortest)
 {
 	struct ltcp_rtt r = fresh();

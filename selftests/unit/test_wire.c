@@ -29,7 +29,7 @@ TEST(before__plain)
 	CHECK(!ltcp_after(seq, seq));
 }
 
-/* RFC 9293 3.4: "=<" means less than or equal modulo 2^32 */
+/* T34: "=<" means less than or equal modulo 2^32, RFC 9293 3.4 */
 TEST(before__wraps)
 {
 	CHECK(ltcp_before(U32_MAX, 0));
@@ -41,6 +41,7 @@ TEST(before__wraps)
 	CHECK(ltcp_before(U32_MAX, HALF - 2));
 }
 
+/* T34: for half of the numbers, from any of them */
 TEST(before__any_distance)
 {
 	u32 a, d;
@@ -66,6 +67,7 @@ TEST(between__ends_belong_to_it)
 	CHECK(!ltcp_between(11, 10, 10));
 }
 
+/* T34: windows lie across the wrap, too */
 TEST(between__wraps)
 {
 	CHECK(ltcp_between(U32_MAX, U32_MAX - 5, 5));
@@ -75,7 +77,7 @@ TEST(between__wraps)
 	CHECK(!ltcp_between(HALF, U32_MAX - 5, 5));
 }
 
-/* Against the same question on a line that does not wrap. */
+/* T34: against the same question on a line that does not wrap */
 TEST(between__any_interval)
 {
 	u64 lo, hi, seq;
@@ -98,6 +100,7 @@ static u8 flags_octet(struct tcphdr th)
 	return octets[13];
 }
 
+/* S009: each control bit at its place */
 TEST(flags__as_on_the_wire)
 {
 	CHECK_EQ(LTCP_FIN, flags_octet((struct tcphdr){ .fin = 1 }));
