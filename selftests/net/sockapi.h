@@ -44,6 +44,13 @@
 #endif
 
 #define WAIT_MS		10000		/* longest wait for a condition */
+/*
+ * A socket timeout. jiffies run behind the clock for some ticks when an
+ * emulator shares its processor, and then catch up: what waits for jiffies may
+ * end that much early.
+ */
+#define TIMEOUT_MS	400
+#define LAG_MS		20
 #define BAD_PTR		((void *)bad_address)
 
 /* @call fails with @err. */
