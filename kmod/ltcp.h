@@ -30,6 +30,7 @@
 #include "engine/fsm.h"
 #include "engine/options.h"
 #include "engine/rtt.h"
+#include "engine/timestamp.h"
 #include "net.h"
 #include "wire.h"
 
@@ -74,6 +75,9 @@ struct ltcp_flow {
  * @wnd: received: window field, not scaled
  * @ack: received: acknowledgment number
  * @sent_us: sent: time of the last transmission, ltcp_clock_us()
+ * @tsval: received: timestamp of the sender, if @has_ts
+ * @tsecr: received: timestamp it echoes, if @has_ts
+ * @has_ts: received: the segment has a timestamps option
  */
 struct ltcp_skb_cb {
 	u32 seq;
@@ -82,7 +86,14 @@ struct ltcp_skb_cb {
 	u8 retrans;
 	u16 wnd;
 	u32 ack;
-	u64 sent_us;
+	union {
+		u64 sent_us;
+		struct {
+			u32 tsval;
+			u32 tsecr;
+		};
+	};
+	u8 has_ts;
 };
 
 static inline struct ltcp_skb_cb *ltcp_cb(const struct sk_buff *skb)
@@ -169,6 +180,11 @@ struct ltcp_sock {
 		u32 mss;	/* [s] guess of the peer's segment size */
 		u8 wscale;	/* [s] shift of the windows we send */
 	} rcv;
+	struct {
+		u32 recent;	/* [s] TS.Recent: timestamp to echo */
+		u32 recent_s;	/* [s] when it was set, seconds */
+		u32 offset;	/* [s] of our timestamps to the clock */
+	} ts;			/* RFC 7323, if @ts_ok */
 	u32 write_seq;		/* [s] one past the last octet queued */
 	u32 copied_seq;		/* [s] next octet for the user; [o] in poll */
 
@@ -201,6 +217,8 @@ struct ltcp_sock {
 	u8 quickack;		/* [s] segments still acked at once */
 	u8 nagle;		/* [s] LTCP_NODELAY, LTCP_CORK */
 	u8 cwnd_limited:1;	/* [s] cwnd held back the last send */
+	u8 ts_ok:1;		/* [s] timestamps: agreed on, or just asked for */
+	u8 sack_ok:1;		/* [s] likewise SACK-permitted */
 
 	/* time */
 	u8 timers;			/* [s] bit set of enum ltcp_timer */
@@ -239,6 +257,12 @@ static inline struct ltcp_sock *ltcp_sk(const struct sock *sk)
 static inline u64 ltcp_clock_us(void)
 {
 	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
+}
+
+/* Our timestamp clock, RFC 7323 5.4: milliseconds. */
+static inline u32 ltcp_clock_ts(void)
+{
+	return div_u64(ktime_get_ns(), NSEC_PER_MSEC);
 }
 
 static inline u32 ltcp_jiffies32(void)
@@ -315,6 +339,12 @@ void ltcp_drop(const struct net *net, struct sk_buff *skb,
 
 /* SEG.ACK, SEG.WND: RFC 9293 3.10.7.4 fifth. False: drop the segment. [s] */
 bool ltcp_ack(struct sock *sk, const struct sk_buff *skb, u32 payload);
+
+/* RFC 7323 5.3, R3: TS.Recent follows a segment that was accepted. [s] */
+void ltcp_ts_accept(struct ltcp_sock *ls, const struct ltcp_skb_cb *cb);
+
+/* RFC 7323 4: feed what TSecr says of the round trip, or 0. [s] */
+u32 ltcp_ts_sample(struct sock *sk, const struct ltcp_skb_cb *cb);
 
 /* RFC 5961: tell the peer where we stand, at a limited rate. [s] */
 void ltcp_challenge_ack(struct sock *sk);
@@ -456,6 +486,11 @@ int ltcp_reply(const struct ltcp_flow *flow, const struct ltcp_reply *r,
 
 /* RST for a segment that belongs nowhere: RFC 9293 3.5.2 group 1. */
 void ltcp_reply_rst(const struct ltcp_flow *flow, const struct sk_buff *skb);
+
+/* The same with the timestamp in @opt, if that has one (RFC 7323 3.2). */
+void ltcp_reply_rst_with(const struct ltcp_flow *flow,
+			 const struct sk_buff *skb,
+			 const struct ltcp_options *opt);
 
 /*
  * ip/: the address family
@@ -602,9 +637,13 @@ bool ltcp_listen_walk(const struct net *net, unsigned int *pos,
  * @mss: the peer's MSS option, or the default
  * @wnd: window of the peer's SYN
  * @sent_us: ltcp_clock_us() of the SYN-ACK, low 32 bits; 0: ambiguous
+ * @ts_recent: timestamp of the peer's SYN, if @ts_ok
+ * @ts_offset: of our timestamps
  * @snd_wscale: shift of the windows the peer sends
  * @rcv_wscale: shift of the windows we send
  * @retrans: how often the SYN-ACK was sent again
+ * @ts_ok: timestamps were negotiated
+ * @sack_ok: SACK was negotiated
  */
 struct ltcp_opening {
 	struct ltcp_flow flow;
@@ -613,9 +652,13 @@ struct ltcp_opening {
 	u16 mss;
 	u16 wnd;
 	u32 sent_us;
+	u32 ts_recent;
+	u32 ts_offset;
 	u8 snd_wscale;
 	u8 rcv_wscale;
 	u8 retrans;
+	u8 ts_ok:1;
+	u8 sack_ok:1;
 };
 
 /*
@@ -716,6 +759,9 @@ bool ltcp_tw_walk(const struct net *net, unsigned int *pos,
 
 /* ISN for @flow, later than @floor if that is not 0. tables/listen.c */
 u32 ltcp_isn_for(const struct ltcp_flow *flow, u32 floor);
+
+/* What @flow's connections add to ltcp_clock_ts(), by a secret. */
+u32 ltcp_ts_offset(const struct ltcp_flow *flow);
 
 /*
  * control/trace.c

@@ -93,6 +93,9 @@ struct ltcp_tw_wheel;
 	X(DropNoConnection, "no connection and no listener")		\
 	X(DropBadFlags, "flags that no state accepts")			\
 	X(DropNoAck, "ACK bit missing where it must be set")		\
+	X(DropPaws, "sent before what was received last "		\
+	  "(PAWS, RFC 7323 5.3)")					\
+	X(DropNoTimestamp, "without the timestamps that both agreed to use") \
 	X(DropOldData, "all of it received before")			\
 	X(DropOutOfWindow, "outside the receive window")		\
 	X(DropBadAck, "acknowledges what was never sent, or is too old") \
@@ -133,6 +136,7 @@ struct ltcp_counters {
  * @mib: counters
  * @isn_key: secret of the initial sequence numbers (RFC 6528)
  * @port_key: secret of the ephemeral ports (RFC 6056 3.3.4)
+ * @ts_key: secret of the timestamps (RFC 7323 7.1)
  * @halfopen_count: entries in the half-open table [atomic]
  * @tw_count: entries in the TIME_WAIT table [atomic]
  * @orphan_count: closed sockets that still talk to their peer [atomic]
@@ -148,6 +152,7 @@ struct ltcp_net {
 	struct ltcp_counters __percpu *mib;
 	siphash_key_t isn_key;
 	siphash_key_t port_key;
+	siphash_key_t ts_key;
 	atomic_t halfopen_count;
 	atomic_t tw_count;
 	atomic_t orphan_count;
@@ -169,6 +174,7 @@ struct ltcp_net {
 	int abort_on_overflow;
 	int rfc1337;
 	int window_scaling;
+	int timestamps;			/* 2: without an offset */
 	int msl_ms;
 	int rto_min_us;
 	int delack_ms;

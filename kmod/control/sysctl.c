@@ -76,6 +76,7 @@ static const struct ltcp_setting ltcp_settings[] = {
 	LTCP_SETTING(abort_on_overflow, 0, 1, 0),
 	LTCP_SETTING(rfc1337, 0, 1, 1),
 	LTCP_SETTING(window_scaling, 0, 1, 1),
+	LTCP_SETTING(timestamps, 0, 2, 1),
 	LTCP_SETTING(msl_ms, 1, 120000, 30000),
 	LTCP_SETTING(rto_min_us, 1000, LTCP_RTO_MAX_US, 200000),
 	LTCP_SETTING(delack_ms, 0, 499, 40),

@@ -28,7 +28,8 @@ static void ltcp_rtx_trim(struct sock *sk, struct sk_buff *skb)
 /*
  * Remove everything below SND.UNA. Returns the age of the oldest segment in
  * microseconds as an RTT sample, or 0 if one of them was sent twice: then it
- * is not known which copy was acknowledged (Karn, RFC 6298 3, MUST-18).
+ * is not known which copy was acknowledged (Karn, RFC 6298 3, MUST-18), but
+ * for what a timestamp says.
  */
 static u32 ltcp_rtx_clean(struct sock *sk)
 {
@@ -80,22 +81,48 @@ static bool ltcp_update_window(struct sock *sk, const struct ltcp_skb_cb *cb)
 	return wnd != old;
 }
 
-static void ltcp_new_ack(struct sock *sk, u32 ack)
+void ltcp_ts_accept(struct ltcp_sock *ls, const struct ltcp_skb_cb *cb)
+{
+	/* Of what was received since our last ACK, the first is echoed: 4.3 */
+	if (!ls->ts_ok || !cb->has_ts || ltcp_after(cb->seq, ls->rcv.acked))
+		return;
+	ls->ts.recent = cb->tsval;
+	ls->ts.recent_s = ktime_get_seconds();
+}
+
+u32 ltcp_ts_sample(struct sock *sk, const struct ltcp_skb_cb *cb)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
-	u32 acked = ack - ls->snd.una;
 	u32 rtt_us;
 
-	ls->snd.una = ack;
+	if (!ls->ts_ok || !cb->has_ts)
+		return 0;
+	rtt_us = ltcp_ts_rtt_us(ltcp_clock_ts() + ls->ts.offset, cb->tsecr);
+	if (rtt_us)
+		ltcp_rtt_sample(&ls->rtt, rtt_us,
+				READ_ONCE(ltcp_net(sock_net(sk))->rto_min_us));
+	return rtt_us;
+}
+
+static void ltcp_new_ack(struct sock *sk, const struct ltcp_skb_cb *cb)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 acked = cb->ack - ls->snd.una;
+	bool sent = !skb_queue_empty(&ls->rtx_queue);
+	u32 rtt_us;
+
+	ls->snd.una = cb->ack;
 	ls->bytes_acked += acked;
-	if (ltcp_before(ls->snd.sml, ack))
-		ls->snd.sml = ack;	/* lest it wrap around */
+	if (ltcp_before(ls->snd.sml, cb->ack))
+		ls->snd.sml = cb->ack;	/* lest it wrap around */
 	ls->retries = 0;
 	sk->sk_err_soft = 0;
 	rtt_us = ltcp_rtx_clean(sk);
 	if (rtt_us)
 		ltcp_rtt_sample(&ls->rtt, rtt_us,
 				READ_ONCE(ltcp_net(sock_net(sk))->rto_min_us));
+	else if (sent)
+		rtt_us = ltcp_ts_sample(sk, cb);
 
 	/* RFC 6298 5.2, 5.3 */
 	if (skb_queue_empty(&ls->rtx_queue))
@@ -131,13 +158,14 @@ bool ltcp_ack(struct sock *sk, const struct sk_buff *skb, u32 payload)
 		return false;
 	}
 
+	ltcp_ts_accept(ls, cb);
 	ls->probes = 0;
 	if (ltcp_before(cb->ack, ls->snd.una))
 		return true;	/* old, but its data may be new */
 
 	moved = ltcp_update_window(sk, cb);
 	if (cb->ack != ls->snd.una) {
-		ltcp_new_ack(sk, cb->ack);
+		ltcp_new_ack(sk, cb);
 		return true;
 	}
 	/* RFC 5681 2: what a duplicate ACK is */

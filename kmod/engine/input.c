@@ -40,10 +40,46 @@ void ltcp_challenge_ack(struct sock *sk)
 /* Refuse @skb with a RST that fits it: RFC 9293 3.5.2. */
 static void ltcp_refuse(struct sock *sk, const struct sk_buff *skb)
 {
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_options opt = {
+		.tsval = ltcp_clock_ts() + ls->ts.offset,
+		.tsecr = ls->ts.recent,
+	};
 	struct ltcp_flow flow;
 
-	ltcp_sk(sk)->af->flow_of(sk, &flow);
-	ltcp_reply_rst(&flow, skb);
+	if (ls->ts_ok && sk->sk_state != TCP_SYN_SENT)
+		opt.has = LTCP_HAS_TIMESTAMP;
+	ls->af->flow_of(sk, &flow);
+	ltcp_reply_rst_with(&flow, skb, &opt);
+}
+
+static bool ltcp_ts_old(const struct ltcp_sock *ls,
+			const struct ltcp_skb_cb *cb)
+{
+	return ltcp_paws_old(cb->tsval, ls->ts.recent,
+			     (u32)ktime_get_seconds() - ls->ts.recent_s);
+}
+
+/*
+ * Before all others: PAWS (RFC 7323 5.3, R1). A RST is exempt, and a SYN
+ * without a timestamp is the business of ltcp_check_syn(): it may come from a
+ * peer that has forgotten the connection, and must learn of it.
+ */
+static enum ltcp_mib ltcp_check_timestamp(struct sock *sk,
+					  const struct sk_buff *skb)
+{
+	const struct ltcp_skb_cb *cb = ltcp_cb(skb);
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	if (!ls->ts_ok || (cb->flags & LTCP_RST))
+		return LTCP_PASS;
+	if (!cb->has_ts)	/* RFC 7323 3.2 */
+		return (cb->flags & LTCP_SYN) ? LTCP_PASS :
+						LTCP_MIB_DropNoTimestamp;
+	if (!ltcp_ts_old(ls, cb))
+		return LTCP_PASS;
+	ltcp_challenge_ack(sk);
+	return LTCP_MIB_DropPaws;
 }
 
 /* First: is any of it inside the receive window? (3.10.7.4, table 6) */
@@ -176,6 +212,9 @@ static enum ltcp_mib ltcp_check_syn_acked(struct sock *sk,
 		return LTCP_MIB_DropBadAck;
 	}
 	ls->snd.wl1 = cb->seq - 1;	/* this window is news */
+	/* Of a SYN-ACK that was sent twice only a timestamp can tell. */
+	if (!ls->rtt.srtt_us)
+		ltcp_ts_sample(sk, cb);
 	ltcp_established(sk);
 	return LTCP_PASS;
 }
@@ -307,6 +346,9 @@ static void ltcp_rcv_synchronized(struct sock *sk, struct sk_buff *skb)
 	if (sk->sk_state == TCP_SYN_RECV)
 		ltcp_skip_repeated_syn(ls, ltcp_cb(skb));
 
+	reason = ltcp_check_timestamp(sk, skb);
+	if (reason)
+		goto drop;
 	reason = ltcp_check_sequence(sk, skb);
 	if (reason)
 		goto drop;
@@ -348,6 +390,10 @@ static void ltcp_rcv_syn_options(struct sock *sk, const struct sk_buff *skb)
 		ls->snd.wscale = 0;
 		ls->rcv.wscale = 0;
 	}
+	ls->ts_ok &= !!(opt.has & LTCP_HAS_TIMESTAMP);
+	ls->ts.recent = opt.tsval;
+	ls->ts.recent_s = ktime_get_seconds();
+	ls->sack_ok &= !!(opt.has & LTCP_HAS_SACK_OK);
 }
 
 static void ltcp_rcv_syn(struct sock *sk, const struct sk_buff *skb)

@@ -122,6 +122,27 @@ int ltcp_options_parse(struct ltcp_options *opt, const u8 *ptr,
 	return 0;
 }
 
+bool ltcp_options_timestamp(const u8 *ptr, unsigned int len, u32 *tsval,
+			    u32 *tsecr)
+{
+	static const u8 usual[] = {
+		LTCP_OPT_NOP, LTCP_OPT_NOP, LTCP_OPT_TIMESTAMP, LEN_TIMESTAMP
+	};
+	struct ltcp_options opt;
+
+	if (!len)
+		return false;
+	if (len == LTCP_TIMESTAMP_ROOM && !memcmp(ptr, usual, sizeof(usual))) {
+		*tsval = get_u32(ptr + 4);
+		*tsecr = get_u32(ptr + 8);
+		return true;
+	}
+	ltcp_options_parse(&opt, ptr, len, false);
+	*tsval = opt.tsval;
+	*tsecr = opt.tsecr;
+	return opt.has & LTCP_HAS_TIMESTAMP;
+}
+
 unsigned int ltcp_options_len(const struct ltcp_options *opt)
 {
 	unsigned int len = 0;
@@ -132,7 +153,7 @@ unsigned int ltcp_options_len(const struct ltcp_options *opt)
 		len += 1 + LEN_WSCALE;
 	/* SACK-permitted takes the place of the NOPs before a timestamp. */
 	if (opt->has & LTCP_HAS_TIMESTAMP)
-		len += 2 + LEN_TIMESTAMP;
+		len += LTCP_TIMESTAMP_ROOM;
 	else if (opt->has & LTCP_HAS_SACK_OK)
 		len += 2 + LEN_SACK_OK;
 	return len;

@@ -115,6 +115,9 @@ void ltcp_sync_mss(struct sock *sk, u32 pmtu)
 	mss = min_t(u32, mss, ls->mss_peer);
 	if (ls->mss_user)
 		mss = min_t(u32, mss, ls->mss_user);
+	/* The MSS counts options as data (RFC 6691, MUST-16). */
+	if (ls->ts_ok)
+		mss -= min_t(u32, mss, LTCP_TIMESTAMP_ROOM);
 	mss = max_t(u32, mss, READ_ONCE(ltcp_net(sock_net(sk))->min_snd_mss));
 	ls->mss = mss;
 	ls->cong.mss = mss;
@@ -221,15 +224,14 @@ void ltcp_window_update(struct sock *sk, u32 copied)
  * Building
  */
 
-static unsigned int ltcp_syn_options(struct sock *sk, struct ltcp_options *opt,
-				     u8 flags)
+static void ltcp_syn_options(struct sock *sk, struct ltcp_options *opt,
+			     u8 flags)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	u32 mss = (ls->af->recv_mtu(sk) ?: 576) - ls->af->net_hdr_len -
 		  LTCP_HDR_LEN;
 
-	memset(opt, 0, sizeof(*opt));
-	opt->has = LTCP_HAS_MSS;
+	opt->has |= LTCP_HAS_MSS;
 	/* What we can receive, not what we may send (RFC 6691). */
 	opt->mss = min_t(u32, mss, U16_MAX);
 	if (ls->mss_user)
@@ -242,7 +244,26 @@ static unsigned int ltcp_syn_options(struct sock *sk, struct ltcp_options *opt,
 		opt->has |= LTCP_HAS_WSCALE;
 		opt->wscale = ls->rcv.wscale;
 	}
-	return ltcp_options_len(opt);
+	if (ls->sack_ok)
+		opt->has |= LTCP_HAS_SACK_OK;
+}
+
+/* Returns their length. */
+static unsigned int ltcp_segment_options(struct sock *sk,
+					 struct ltcp_options *opt, u8 flags)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	opt->has = 0;
+	if (flags & LTCP_SYN)
+		ltcp_syn_options(sk, opt, flags);
+	/* Once negotiated, always (RFC 7323 3.2). */
+	if (ls->ts_ok) {
+		opt->has |= LTCP_HAS_TIMESTAMP;
+		opt->tsval = ltcp_clock_ts() + ls->ts.offset;
+		opt->tsecr = (flags & LTCP_ACK) ? ls->ts.recent : 0;
+	}
+	return opt->has ? ltcp_options_len(opt) : 0;
 }
 
 /* What is known of the receiver goes with every segment that has ACK. */
@@ -274,14 +295,12 @@ static int ltcp_xmit(struct sock *sk, struct sk_buff *skb, u32 seq, u8 flags)
 	struct inet_sock *inet = inet_sk(sk);
 	struct ltcp_options opt;
 	u32 payload = skb->len;
-	unsigned int optlen = 0;
+	unsigned int optlen;
 	union ltcp_addr dst;
 	union ltcp_addr src;
 	struct tcphdr *th;
 
-	if (flags & LTCP_SYN)
-		optlen = ltcp_syn_options(sk, &opt, flags);
-
+	optlen = ltcp_segment_options(sk, &opt, flags);
 	th = skb_push(skb, LTCP_HDR_LEN + optlen);
 	skb_reset_transport_header(skb);
 	memset(th, 0, LTCP_HDR_LEN);

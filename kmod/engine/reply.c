@@ -45,7 +45,9 @@ int ltcp_reply(const struct ltcp_flow *flow, const struct ltcp_reply *r,
 	return ltcp_ipv4_ops.reply(flow, skb, r->sk);
 }
 
-void ltcp_reply_rst(const struct ltcp_flow *flow, const struct sk_buff *skb)
+void ltcp_reply_rst_with(const struct ltcp_flow *flow,
+			 const struct sk_buff *skb,
+			 const struct ltcp_options *opt)
 {
 	const struct ltcp_skb_cb *cb = ltcp_cb(skb);
 	struct ltcp_reply r = { .flags = LTCP_RST };
@@ -60,5 +62,16 @@ void ltcp_reply_rst(const struct ltcp_flow *flow, const struct sk_buff *skb)
 		r.ack = cb->end_seq;
 		r.flags |= LTCP_ACK;
 	}
+	if (opt && (opt->has & LTCP_HAS_TIMESTAMP)) {
+		r.opt.has = LTCP_HAS_TIMESTAMP;
+		r.opt.tsval = opt->tsval;
+		/* RFC 7323 3.2 */
+		r.opt.tsecr = (r.flags & LTCP_ACK) ? opt->tsecr : 0;
+	}
 	ltcp_reply(flow, &r, TCP_CLOSE);
+}
+
+void ltcp_reply_rst(const struct ltcp_flow *flow, const struct sk_buff *skb)
+{
+	ltcp_reply_rst_with(flow, skb, NULL);
 }

@@ -222,6 +222,9 @@ static void ltcp_v4_fill_cb(struct sk_buff *skb, const struct tcphdr *th)
 	cb->end_seq = cb->seq + skb->len - th->doff * 4 + th->syn + th->fin;
 	cb->ack = ntohl(th->ack_seq);
 	cb->wnd = ntohs(th->window);
+	cb->has_ts = ltcp_options_timestamp((const u8 *)(th + 1),
+					    th->doff * 4 - LTCP_HDR_LEN,
+					    &cb->tsval, &cb->tsecr);
 }
 
 /* What must hold before anything is believed. 0, or why it does not. */

@@ -90,6 +90,8 @@ void ltcp_sock_reset(struct sock *sk)
 	ls->ack_flags = 0;
 	ls->quickack = 0;
 	ls->cwnd_limited = 0;
+	ls->ts_ok = 0;
+	ls->sack_ok = 0;
 	ls->challenge_stamp = 0;
 	ls->icmp_pmtu = 0;
 	ls->last_rcv = ltcp_jiffies32();
@@ -139,6 +141,15 @@ static void ltcp_destroy_sock(struct sock *sk)
  * Opening
  */
 
+static void ltcp_ask_timestamps(struct ltcp_sock *ls,
+				const struct ltcp_flow *flow)
+{
+	int how = READ_ONCE(ltcp_net(flow->net)->timestamps);
+
+	ls->ts_ok = how != 0;
+	ls->ts.offset = how == 1 ? ltcp_ts_offset(flow) : 0;
+}
+
 /* RFC 9293 3.10.1, active: CLOSED to SYN_SENT [s] */
 static int ltcp_connect(struct sock *sk, struct sockaddr_unsized *addr, int len)
 {
@@ -160,6 +171,7 @@ static int ltcp_connect(struct sock *sk, struct sockaddr_unsized *addr, int len)
 		goto fail;
 
 	ls->af->flow_of(sk, &flow);
+	ltcp_ask_timestamps(ls, &flow);
 	ls->snd.iss = ltcp_isn_for(&flow, 0);
 	ls->snd.nxt = ls->snd.iss;
 	ls->snd.sml = ls->snd.iss;

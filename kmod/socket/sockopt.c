@@ -377,6 +377,10 @@ static void ltcp_fill_info(struct sock *sk, struct tcp_info *info)
 		info->tcpi_snd_wscale = ls->snd.wscale;
 		info->tcpi_rcv_wscale = ls->rcv.wscale;
 	}
+	if (ls->ts_ok)
+		info->tcpi_options |= TCPI_OPT_TIMESTAMPS;
+	if (ls->sack_ok)
+		info->tcpi_options |= TCPI_OPT_SACK;
 	ltcp_info_sender(sk, info);
 	ltcp_info_receiver(sk, info);
 }

@@ -59,6 +59,11 @@ static void ltcp_child_variables(struct sock *child,
 	ls->rcv.wscale = o->rcv_wscale;
 	ls->copied_seq = ls->rcv.nxt;
 	ls->mss_peer = o->mss;
+	ls->ts_ok = o->ts_ok;
+	ls->ts.recent = o->ts_recent;
+	ls->ts.recent_s = ktime_get_seconds();
+	ls->ts.offset = o->ts_offset;
+	ls->sack_ok = o->sack_ok;
 
 	if (o->sent_us)
 		ltcp_rtt_sample(&ls->rtt, max((u32)now - o->sent_us, 1U),

@@ -41,9 +41,13 @@
  * @ifindex: interface the SYN came in on
  * @mss: the peer's MSS option, or the default
  * @wnd: window of the SYN
+ * @ts_recent: timestamp of the SYN, if @has_ts
  * @snd_wscale: shift the peer asked for
  * @rcv_wscale: shift we told it
  * @has_wscale: both sides scale
+ * @has_ts: both sides send timestamps
+ * @raw_ts: ours without an offset
+ * @has_sack: both sides know SACK
  * @retrans: SYN-ACKs sent again
  */
 struct ltcp_halfopen {
@@ -59,11 +63,15 @@ struct ltcp_halfopen {
 	u32 sent_us;
 	u32 acked;
 	int ifindex;
+	u32 ts_recent;
 	u16 mss;
 	u16 wnd;
 	u8 snd_wscale:4;
 	u8 rcv_wscale:4;
 	u8 has_wscale:1;
+	u8 has_ts:1;
+	u8 raw_ts:1;
+	u8 has_sack:1;
 	u8 retrans;
 };
 
@@ -158,6 +166,12 @@ struct ltcp_synack {
 	struct ltcp_reply reply;
 };
 
+static u32 ltcp_halfopen_ts_offset(const struct ltcp_halfopen *e,
+				   const struct ltcp_flow *flow)
+{
+	return e->has_ts && !e->raw_ts ? ltcp_ts_offset(flow) : 0;
+}
+
 static void ltcp_synack_make(struct ltcp_synack *s,
 			     const struct ltcp_halfopen *e)
 {
@@ -178,6 +192,14 @@ static void ltcp_synack_make(struct ltcp_synack *s,
 	if (e->has_wscale) {
 		s->reply.opt.has |= LTCP_HAS_WSCALE;
 		s->reply.opt.wscale = e->rcv_wscale;
+	}
+	if (e->has_sack)
+		s->reply.opt.has |= LTCP_HAS_SACK_OK;
+	if (e->has_ts) {
+		s->reply.opt.has |= LTCP_HAS_TIMESTAMP;
+		s->reply.opt.tsval = ltcp_clock_ts() +
+				     ltcp_halfopen_ts_offset(e, &s->flow);
+		s->reply.opt.tsecr = e->ts_recent;
 	}
 }
 
@@ -227,6 +249,11 @@ ltcp_halfopen_new(struct sock *listener, const struct ltcp_flow *flow,
 		e->has_wscale = 1;
 		e->snd_wscale = opt->wscale;
 		e->rcv_wscale = wscale;
+	}
+	if ((opt->has & LTCP_HAS_TIMESTAMP) && READ_ONCE(ln->timestamps)) {
+		e->has_ts = 1;
+		e->raw_ts = READ_ONCE(ln->timestamps) == 2;
+		e->ts_recent = opt->tsval;
 	}
 	return e;
 }
@@ -285,20 +312,40 @@ enum ltcp_halfopen_verdict {
 	LTCP_HO_DROP,
 	LTCP_HO_SYNACK,		/* the SYN again: answer again */
 	LTCP_HO_ACK,		/* tell the peer where we stand, at times */
+	LTCP_HO_OLD,		/* the same for what PAWS says is old */
+	LTCP_HO_NO_TS,		/* it lacks the timestamp it should have */
 	LTCP_HO_RST,		/* it acknowledges what we never sent */
 	LTCP_HO_REMOVE,		/* the peer takes its SYN back */
 	LTCP_HO_FULL,		/* no room in the accept queue */
 };
+
+/* RFC 7323 3.2 and 5.3: LTCP_HO_OPEN if there is nothing against it. */
+static enum ltcp_halfopen_verdict
+ltcp_halfopen_check_ts(const struct ltcp_halfopen *e,
+		       const struct ltcp_skb_cb *cb)
+{
+	if (!e->has_ts || (cb->flags & LTCP_RST))
+		return LTCP_HO_OPEN;
+	/* A SYN that was lost may come again without options. */
+	if (!cb->has_ts)
+		return (cb->flags & LTCP_SYN) ? LTCP_HO_OPEN : LTCP_HO_NO_TS;
+	return ltcp_before(cb->tsval, e->ts_recent) ? LTCP_HO_OLD :
+						      LTCP_HO_OPEN;
+}
 
 /* RFC 9293 3.10.7.4 for SYN-RECEIVED, in its order */
 static enum ltcp_halfopen_verdict
 ltcp_halfopen_check(const struct ltcp_halfopen *e, const struct sk_buff *skb)
 {
 	const struct ltcp_skb_cb *cb = ltcp_cb(skb);
+	enum ltcp_halfopen_verdict verdict;
 	u32 nxt = e->irs + 1;
 	u8 unused;
 	u32 wnd;
 
+	verdict = ltcp_halfopen_check_ts(e, cb);
+	if (verdict != LTCP_HO_OPEN)
+		return verdict;
 	if ((cb->flags & (LTCP_SYN | LTCP_ACK | LTCP_RST)) == LTCP_SYN &&
 	    cb->seq == e->irs)
 		return LTCP_HO_SYNACK;
@@ -347,6 +394,10 @@ static struct sock *ltcp_halfopen_open(const struct ltcp_halfopen *e,
 		.sent_us = e->sent_us,
 		.snd_wscale = e->has_wscale ? e->snd_wscale : 0,
 		.rcv_wscale = e->has_wscale ? e->rcv_wscale : 0,
+		.ts_ok = e->has_ts,
+		.ts_recent = e->ts_recent,
+		.ts_offset = ltcp_halfopen_ts_offset(e, flow),
+		.sack_ok = e->has_sack,
 		.retrans = e->retrans,
 	};
 
@@ -356,9 +407,9 @@ static struct sock *ltcp_halfopen_open(const struct ltcp_halfopen *e,
 /* Answer and free a segment that left its entry, if any, half open. */
 static void ltcp_halfopen_answer(enum ltcp_halfopen_verdict verdict,
 				 const struct ltcp_flow *flow,
-				 struct sk_buff *skb, struct ltcp_synack *s)
+				 struct sk_buff *skb, struct ltcp_synack *s,
+				 enum ltcp_mib reason)
 {
-	enum ltcp_mib reason = LTCP_MIB_DropHalfOpen;
 	bool overflow = verdict == LTCP_HO_FULL;
 
 	if (overflow) {
@@ -378,11 +429,11 @@ static void ltcp_halfopen_answer(enum ltcp_halfopen_verdict verdict,
 		LTCP_INC(flow->net, ChallengeAcks);
 		s->reply.flags = LTCP_ACK;
 		s->reply.seq++;
-		s->reply.opt.has = 0;
+		s->reply.opt.has &= LTCP_HAS_TIMESTAMP;
 		ltcp_reply(flow, &s->reply, TCP_SYN_RECV);
 		break;
 	case LTCP_HO_RST:
-		ltcp_reply_rst(flow, skb);
+		ltcp_reply_rst_with(flow, skb, &s->reply.opt);
 		break;
 	default:
 		break;
@@ -393,6 +444,7 @@ static void ltcp_halfopen_answer(enum ltcp_halfopen_verdict verdict,
 bool ltcp_halfopen_rcv(const struct ltcp_flow *flow, struct sk_buff *skb)
 {
 	struct ltcp_halfopen_row *row = ltcp_row(flow);
+	enum ltcp_mib reason = LTCP_MIB_DropHalfOpen;
 	enum ltcp_halfopen_verdict verdict;
 	struct sock *listener = NULL;
 	struct ltcp_halfopen **link;
@@ -413,9 +465,20 @@ bool ltcp_halfopen_rcv(const struct ltcp_flow *flow, struct sk_buff *skb)
 	ltcp_trace_receive(flow, skb, TCP_SYN_RECV);
 	verdict = ltcp_halfopen_check(e, skb);
 	listener = e->listener;
-	ltcp_synack_make(&s, e);
-	if (verdict == LTCP_HO_SYNACK)
+	if (verdict == LTCP_HO_NO_TS) {
+		reason = LTCP_MIB_DropNoTimestamp;
+		verdict = LTCP_HO_DROP;
+	}
+	if (verdict == LTCP_HO_OLD) {
+		reason = LTCP_MIB_DropPaws;
+		verdict = LTCP_HO_ACK;
+	}
+	if (verdict == LTCP_HO_SYNACK) {
 		e->sent_us = 0;
+		if (ltcp_cb(skb)->has_ts)
+			e->ts_recent = ltcp_cb(skb)->tsval;
+	}
+	ltcp_synack_make(&s, e);
 	if (verdict == LTCP_HO_ACK && !ltcp_halfopen_may_ack(e))
 		verdict = LTCP_HO_DROP;
 	if (verdict == LTCP_HO_OPEN)
@@ -438,7 +501,7 @@ bool ltcp_halfopen_rcv(const struct ltcp_flow *flow, struct sk_buff *skb)
 	}
 	if (verdict == LTCP_HO_OPEN)
 		LTCP_INC(flow->net, ListenDrops);	/* no memory */
-	ltcp_halfopen_answer(verdict, flow, skb, &s);
+	ltcp_halfopen_answer(verdict, flow, skb, &s, reason);
 	return true;
 }
 

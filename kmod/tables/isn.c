@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Initial sequence numbers by RFC 6528. Called by connect() and for each SYN
- * that a listener answers; what the tuple is made of, and whose secret is
- * used, is the caller's choice. The clock must not go back while the secret
- * is kept, or old segments could be taken for new ones (RFC 9293 3.4.1).
+ * Initial sequence numbers by RFC 6528, and where timestamps start. Called by
+ * connect() and for each SYN that a listener answers; what the tuple is made
+ * of, and whose secret is used, is the caller's choice. The clock must not go
+ * back while the secret is kept, or old segments could be taken for new ones
+ * (RFC 9293 3.4.1).
  *
  * No state, no locks. A leaf: it also compiles in user space.
  */
@@ -22,4 +23,9 @@ u32 ltcp_isn(const siphash_key_t *key, const void *tuple, size_t len,
 	u32 f = (u32)siphash(tuple, len, key);
 
 	return m + f;
+}
+
+u32 ltcp_ts_hash(const siphash_key_t *key, const void *tuple, size_t len)
+{
+	return siphash(tuple, len, key);
 }

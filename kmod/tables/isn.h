@@ -21,4 +21,18 @@
 u32 ltcp_isn(const siphash_key_t *key, const void *tuple, size_t len,
 	     u64 now_ns);
 
+/**
+ * ltcp_ts_hash() - what a connection adds to the timestamp clock
+ * @key: the namespace's secret; not the one of the sequence numbers
+ * @tuple: as for ltcp_isn()
+ * @len: octets of @tuple
+ *
+ * The same for every incarnation of a tuple, so that its timestamps grow over
+ * all of them (RFC 7323 5.4, RFC 6191), and another for each tuple, so that
+ * the uptime of the host is not seen (RFC 7323 7.1).
+ *
+ * Return: the offset, in ticks.
+ */
+u32 ltcp_ts_hash(const siphash_key_t *key, const void *tuple, size_t len);
+
 #endif /* _LTCP_ISN_H */

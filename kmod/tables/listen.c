@@ -170,19 +170,35 @@ struct sock *ltcp_accept_take(struct sock *sk)
 	return (struct sock *)child;
 }
 
-u32 ltcp_isn_for(const struct ltcp_flow *flow, u32 floor)
+/* The names of a connection, as they are hashed. */
+struct ltcp_tuple {
+	__be32 laddr;
+	__be32 raddr;
+	__be16 lport;
+	__be16 rport;
+};
+
+static struct ltcp_tuple ltcp_tuple(const struct ltcp_flow *flow)
 {
-	const struct {
-		__be32 laddr;
-		__be32 raddr;
-		__be16 lport;
-		__be16 rport;
-	} tuple = {
+	return (struct ltcp_tuple) {
 		.laddr = flow->local.v4,
 		.raddr = flow->remote.v4,
 		.lport = flow->lport,
 		.rport = flow->rport,
 	};
+}
+
+u32 ltcp_ts_offset(const struct ltcp_flow *flow)
+{
+	const struct ltcp_tuple tuple = ltcp_tuple(flow);
+
+	return ltcp_ts_hash(&ltcp_net(flow->net)->ts_key, &tuple,
+			    sizeof(tuple));
+}
+
+u32 ltcp_isn_for(const struct ltcp_flow *flow, u32 floor)
+{
+	const struct ltcp_tuple tuple = ltcp_tuple(flow);
 	u32 isn = ltcp_isn(&ltcp_net(flow->net)->isn_key, &tuple,
 			   sizeof(tuple), ktime_get_boottime_ns());
 

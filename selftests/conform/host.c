@@ -120,6 +120,32 @@ int passive(void)
 	return passive_with("S 0:0(0) win 65535 <mss 1460>", 65535);
 }
 
+int passive_ts(void)
+{
+	int l = server();
+	int fd;
+
+	in("S 0:0(0) win 65535 <mss 1460,ts * 0>");
+	out("S. 0:0(0) ack 1");
+	timestamps_always();
+	in(". 1:1(0) ack 1");
+	fd = accepted(l);
+	close(l);
+	return fd;
+}
+
+int active_ts(void)
+{
+	int fd = client();
+
+	out("S 0:0(0)");
+	in("S. 0:0(0) ack 1 win 65535 <mss 1460,ts * *>");
+	timestamps_always();
+	out(". 1:1(0) ack 1");
+	is(socket_error(fd), 0);
+	return fd;
+}
+
 int active(void)
 {
 	int fd = client();

@@ -128,6 +128,7 @@ CASE(malformed, option_length_of_kind)
 /* S016 MUST-4 MUST-5 MUST-6 MUST-68: none, padding, and kinds to come. */
 CASE(malformed, option_unknown)
 {
+	set_sysctl("timestamps", "0");
 	opens_with("mss 1460");
 	opens_with("nop,nop,mss 1460");
 	opens_with("mss 1460,eol,hex ffffff");

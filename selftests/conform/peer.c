@@ -39,6 +39,9 @@
  */
 #define PEER_ISN	0xfffffc00U
 
+/* So do its timestamps: they wrap when the case is one second old. */
+#define PEER_TS		0xfffffc18U
+
 int peer_proto;
 
 static struct flow flows[MAX_FLOWS];
@@ -272,6 +275,20 @@ static void script_segment(struct segment *s, const char *text)
 		peer_fail("script: %s: \"%s\"", wrong, text);
 }
 
+/* The "*" of timestamps, and those that are understood. */
+static void fill_timestamps(struct segment *s)
+{
+	uint32_t ms = (now_ns() - started) / NSEC_PER_MSEC;
+
+	if (now_flow->ts_always && !s->has_opt)
+		segment_option(s, "ts * *");
+	if (s->any_tsval)
+		segment_set_tsval(s, ms);
+	if (s->any_tsecr)
+		segment_set_tsecr(s, now_flow->ts_last -
+				  now_flow->ts[FROM_KERNEL]);
+}
+
 void peer_in(const char *fmt, ...)
 {
 	uint8_t pkt[MAX_PACKET];
@@ -284,6 +301,7 @@ void peer_in(const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	script_segment(&s, text);
+	fill_timestamps(&s);
 	len = segment_build(&s, now_flow, TO_KERNEL, peer_proto, pkt);
 	note_segment('<', pkt, len, &s);
 	send_packet(pkt, len);
@@ -446,6 +464,7 @@ void flow(uint16_t kernel_port, uint16_t peer_port)
 	now_flow->kport = kernel_port;
 	now_flow->pport = peer_port;
 	now_flow->isn[TO_KERNEL] = PEER_ISN;
+	now_flow->ts[TO_KERNEL] = PEER_TS;
 }
 
 void flow_again(uint16_t kernel_port, uint16_t peer_port)
@@ -460,6 +479,11 @@ void flow_again(uint16_t kernel_port, uint16_t peer_port)
 		return;
 	}
 	peer_fail("script: no flow %u-%u", kernel_port, peer_port);
+}
+
+void timestamps_always(void)
+{
+	now_flow->ts_always = true;
 }
 
 /*
@@ -532,7 +556,6 @@ static void load_module(void)
 static void stock_like_ltcp(void)
 {
 	set_sysctl("sack", "0");
-	set_sysctl("timestamps", "0");
 	set_sysctl("recovery", "0");
 	set_sysctl("early_retrans", "0");
 	set_sysctl("frto", "0");

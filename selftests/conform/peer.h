@@ -98,6 +98,9 @@ void flow(uint16_t kernel_port, uint16_t peer_port);
 /* Go back to a connection that flow() left. */
 void flow_again(uint16_t kernel_port, uint16_t peer_port);
 
+/* Timestamps are in all segments of this flow, on both sides. */
+void timestamps_always(void);
+
 /* Milliseconds since the last packet, in either direction. */
 unsigned int idle_ms(void);
 
@@ -137,6 +140,13 @@ int client(void);
 /* Opened by the peer, or by the kernel; window 65535, MSS 1460, no scale. */
 int passive(void);
 int active(void);
+
+/*
+ * The same with timestamps, which from then on each segment has; those from
+ * the peer need not write them down.
+ */
+int passive_ts(void);
+int active_ts(void);
 
 /* Opened by the peer with this SYN, and @window in the last ACK. */
 int passive_with(const char *syn, unsigned int window);

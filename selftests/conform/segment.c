@@ -127,9 +127,45 @@ static const char *parse_hex(struct segment *s, const char *digits)
 	return *digits ? "not hex" : NULL;
 }
 
+uint32_t segment_tsval(const struct segment *s)
+{
+	return get32(s->opt + s->ts_at);
+}
+
+uint32_t segment_tsecr(const struct segment *s)
+{
+	return get32(s->opt + s->ts_at + 4);
+}
+
+void segment_set_tsval(struct segment *s, uint32_t val)
+{
+	put32(s->opt + s->ts_at, val);
+}
+
+void segment_set_tsecr(struct segment *s, uint32_t ecr)
+{
+	put32(s->opt + s->ts_at + 4, ecr);
+}
+
+static const char *parse_timestamps(struct segment *s, const char *text)
+{
+	char val[16], ecr[16];
+
+	if (sscanf(text, "ts %15s %15s", val, ecr) != 2)
+		return "not ts VAL ECR";
+	add_option(s, OPT_TS, 10);
+	s->any_tsval = !strcmp(val, "*");
+	s->any_tsecr = !strcmp(ecr, "*");
+	s->ts_at = s->nopt;
+	put32(s->opt + s->nopt, strtoll(val, NULL, 0));
+	put32(s->opt + s->nopt + 4, strtoll(ecr, NULL, 0));
+	s->nopt += 8;
+	return NULL;
+}
+
 static const char *parse_option(struct segment *s, const char *text)
 {
-	unsigned int a, b;
+	unsigned int a;
 
 	if (s->nopt > 28)
 		return "too many options";
@@ -146,11 +182,8 @@ static const char *parse_option(struct segment *s, const char *text)
 	} else if (sscanf(text, "wscale %u", &a) == 1) {
 		add_option(s, OPT_WSCALE, 3);
 		s->opt[s->nopt++] = a;
-	} else if (sscanf(text, "ts %u %u", &a, &b) == 2) {
-		add_option(s, OPT_TS, 10);
-		put32(s->opt + s->nopt, a);
-		put32(s->opt + s->nopt + 4, b);
-		s->nopt += 8;
+	} else if (!strncmp(text, "ts ", 3)) {
+		return parse_timestamps(s, text);
 	} else if (!strncmp(text, "hex ", 4)) {
 		return parse_hex(s, text + 4);
 	} else {
@@ -172,6 +205,14 @@ static const char *parse_options(struct segment *s, char *list)
 	while (s->nopt % 4)
 		s->opt[s->nopt++] = OPT_EOL;
 	return wrong;
+}
+
+const char *segment_option(struct segment *s, const char *option)
+{
+	char list[64];
+
+	snprintf(list, sizeof(list), "nop,nop,%s", option);
+	return parse_options(s, list);
 }
 
 static const char *parse_field(struct segment *s, const char *name,
@@ -280,7 +321,7 @@ static void print_option(FILE *out, const uint8_t *p, size_t len)
 	} else if (*p == OPT_WSCALE && len == 3) {
 		fprintf(out, "wscale %u", p[2]);
 	} else if (*p == OPT_TS && len == 10) {
-		fprintf(out, "ts %u %u", get32(p + 2), get32(p + 6));
+		fprintf(out, "ts %d %d", get32(p + 2), get32(p + 6));
 	} else {
 		fprintf(out, "hex ");
 		for (i = 0; i < len; i++)
@@ -364,6 +405,23 @@ void ip_header(uint8_t *pkt, size_t len, int proto, in_addr_t src,
 	put16(pkt + 10, checksum_end(checksum_add(0, pkt, IP_HDR)));
 }
 
+/*
+ * Timestamps count from those of the flow, as sequence numbers do. @sign: 1 to
+ * the wire, -1 from it. A "*" that is left to fill in has been filled in.
+ */
+static void shift_timestamps(const struct segment *s, const struct flow *f,
+			     enum dir dir, int sign, uint8_t *opt)
+{
+	uint8_t *val = opt + s->ts_at;
+	uint8_t *ecr = val + 4;
+
+	if (!s->ts_at)
+		return;
+	put32(val, get32(val) + sign * f->ts[dir]);
+	if (s->flags & ACK)
+		put32(ecr, get32(ecr) + sign * f->ts[!dir]);
+}
+
 size_t segment_build(const struct segment *s, const struct flow *f,
 		     enum dir dir, int proto, uint8_t *pkt)
 {
@@ -391,6 +449,7 @@ size_t segment_build(const struct segment *s, const struct flow *f,
 	put16(th + 14, s->win);
 	put16(th + 18, s->urg);
 	memcpy(th + TCP_HDR, s->opt, s->nopt);
+	shift_timestamps(s, f, dir, 1, th + TCP_HDR);
 	for (i = 0; i < s->len; i++)
 		data[i] = payload_octet(dir, first + i);
 
@@ -427,6 +486,9 @@ static const char *decode_wrong(const struct segment *s, const struct flow *f,
 		return "destination address wrong";
 	if (get16(th) != f->kport || get16(th + 2) != f->pport)
 		return "ports of another flow";
+	/* RFC 7323 3.2 */
+	if (f->ts_always && !s->ts_at && !(s->flags & RST))
+		return "no timestamps";
 	if (th[12] & 0x0f)
 		return "reserved bits not zero";
 	if (!(s->flags & ACK) && get32(th + 8))
@@ -435,6 +497,26 @@ static const char *decode_wrong(const struct segment *s, const struct flow *f,
 		if (data[i] != payload_octet(FROM_KERNEL, first + i))
 			return "payload is not what was sent";
 	return NULL;
+}
+
+/* Learns the kernel's first timestamp, and its last. */
+static void decode_timestamps(struct segment *s, struct flow *f)
+{
+	size_t i, len;
+
+	for (i = 0; i < s->nopt; i += len) {
+		len = option_len(s->opt + i, s->nopt - i);
+		if (s->opt[i] == OPT_TS && len == 10)
+			s->ts_at = i + 2;
+	}
+	if (!s->ts_at)
+		return;
+	f->ts_last = segment_tsval(s);
+	if (!f->ts_known) {
+		f->ts[FROM_KERNEL] = f->ts_last;
+		f->ts_known = true;
+	}
+	shift_timestamps(s, f, FROM_KERNEL, -1, s->opt);
 }
 
 void segment_decode(struct segment *s, struct flow *f, int proto,
@@ -470,6 +552,7 @@ void segment_decode(struct segment *s, struct flow *f, int proto,
 	s->seq = get32(th + 4) - f->isn[FROM_KERNEL];
 	if (s->flags & ACK)
 		s->ack = get32(th + 8) - f->isn[TO_KERNEL];
+	decode_timestamps(s, f);
 	s->wrong = decode_wrong(s, f, pkt, len, proto);
 }
 
@@ -496,9 +579,26 @@ static bool options_within(const struct segment *a, const struct segment *b)
 	return true;
 }
 
+/* What @want leaves open it takes from @got. */
+static struct segment filled_in(const struct segment *want,
+				const struct segment *got)
+{
+	struct segment s = *want;
+
+	if (!s.ts_at || !got->ts_at)
+		return s;
+	if (s.any_tsval)
+		memcpy(s.opt + s.ts_at, got->opt + got->ts_at, 4);
+	if (s.any_tsecr)
+		memcpy(s.opt + s.ts_at + 4, got->opt + got->ts_at + 4, 4);
+	return s;
+}
+
 const char *segment_differs(const struct segment *want,
 			    const struct segment *got)
 {
+	struct segment full = filled_in(want, got);
+
 	/* Where a sender sets PSH is its own business (MAY-15). */
 	uint8_t free_flags = want->flags & PSH ? 0 : PSH;
 
@@ -516,8 +616,8 @@ const char *segment_differs(const struct segment *want,
 		return "window differs";
 	if (want->has_urg && want->urg != got->urg)
 		return "urgent pointer differs";
-	if (want->has_opt && (!options_within(want, got) ||
-			      !options_within(got, want)))
+	if (want->has_opt && (!options_within(&full, got) ||
+			      !options_within(got, &full)))
 		return "options differ";
 	return NULL;
 }

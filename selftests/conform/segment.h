@@ -12,8 +12,13 @@
  * sent them, so a SYN is 0:0(0) and the first octet of data is 1. Payload is
  * never written down: each octet is a function of its sequence number.
  *
- * OPTIONs: mss N, wscale N, sackok, ts N N, nop, eol, hex XX..: octets as
+ * OPTIONs: mss N, wscale N, sackok, ts VAL ECR, nop, eol, hex XX..: octets as
  * given, for options that are unknown or broken.
+ *
+ * VAL counts from the first timestamp of who sends the segment, ECR from that
+ * of the other side, but is as on the wire where there is no ACK. In a segment
+ * to the kernel "*" as VAL is the time since the case began, in milliseconds,
+ * and "*" as ECR the kernel's last timestamp; from the kernel "*" is anything.
  *
  * DEFECTs, for segments to the kernel only: badsum: wrong checksum; doff N:
  * data offset, in words; cut N: IP packet ends after N octets of segment;
@@ -49,12 +54,20 @@ enum dir {
  * @pport: the peer's port
  * @isn: initial sequence number of who sends in that direction
  * @isn_known: the kernel's SYN was seen
+ * @ts: first timestamp of who sends in that direction
+ * @ts_known: the kernel's first timestamp was seen
+ * @ts_last: the kernel's last timestamp, as on the wire
+ * @ts_always: each segment has timestamps, whether written down or not
  */
 struct flow {
 	uint16_t kport;
 	uint16_t pport;
 	uint32_t isn[2];
 	bool isn_known;
+	uint32_t ts[2];
+	bool ts_known;
+	uint32_t ts_last;
+	bool ts_always;
 };
 
 /**
@@ -70,6 +83,9 @@ struct flow {
  * @has_win: "win" was written
  * @has_urg: "urg" was written
  * @has_opt: "<...>" was written
+ * @ts_at: where in @opt timestamps stand, relative like @seq; 0: none
+ * @any_tsval: the first of them is "*"
+ * @any_tsecr: the second is
  * @badsum: defect, as are the rest; 0 or -1: none
  * @doff: data offset
  * @cut: octets of segment behind the IP header
@@ -91,6 +107,9 @@ struct segment {
 	bool has_win;
 	bool has_urg;
 	bool has_opt;
+	uint8_t ts_at;
+	bool any_tsval;
+	bool any_tsecr;
 
 	bool badsum;
 	int doff;
@@ -105,6 +124,15 @@ struct segment {
 
 /* Text to segment. Returns NULL, or what is wrong with the text. */
 const char *segment_parse(struct segment *s, const char *text);
+
+/* Adds an option to those that @s has: "ts * *". NULL, or what is wrong. */
+const char *segment_option(struct segment *s, const char *option);
+
+/* Timestamps of @s, if @s->ts_at; relative. */
+uint32_t segment_tsval(const struct segment *s);
+uint32_t segment_tsecr(const struct segment *s);
+void segment_set_tsval(struct segment *s, uint32_t val);
+void segment_set_tsecr(struct segment *s, uint32_t ecr);
 
 /* Segment to text, for people. */
 void segment_print(const struct segment *s, char *text, size_t size);

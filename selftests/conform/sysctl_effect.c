@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/icmp.h>
 #include <sched.h>
+#include <time.h>
 
 #include "case.h"
 
@@ -501,6 +502,7 @@ CASE(sysctl_effect, window_scaling)
 {
 	int l = server();
 
+	set_sysctl("timestamps", "0");
 	set_sysctl("rmem", "4096 131072 6291456");
 	in("S 0:0(0) win 65535 <mss 1460,nop,wscale 3>");
 	out("S. 0:0(0) ack 1 <mss 1460,wscale %d>", is_ltcp() ? 6 : 7);
@@ -517,6 +519,41 @@ CASE(sysctl_effect, window_scaling)
 	flow(KERNEL_PORT + 2, PEER_PORT);
 	client();
 	out("S 0:0(0) <mss 1460,wscale %d>", is_ltcp() ? 6 : 7);
+}
+
+/* RFC 7323 7.1: 2 shows the uptime in milliseconds, 1 does not. */
+CASE(sysctl_effect, timestamps)
+{
+	struct timespec ts;
+	uint32_t ms;
+
+	ltcp_only("has another clock");
+	client();
+	out("S 0:0(0) <mss 1460,wscale 6,ts 0 0>");
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	ms = ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	check(peer_flow()->ts[FROM_KERNEL] - (ms - 100) > 200);
+
+	set_sysctl("timestamps", "2");
+	flow(KERNEL_PORT + 1, PEER_PORT);
+	client();
+	out("S 0:0(0) <mss 1460,wscale 6,ts 0 0>");
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	ms = ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	check(peer_flow()->ts[FROM_KERNEL] - (ms - 100) <= 200);
+
+	set_sysctl("timestamps", "0");
+	flow(KERNEL_PORT + 2, PEER_PORT);
+	client();
+	out("S 0:0(0) <mss 1460,wscale 6>");
+	flow(KERNEL_PORT + 3, PEER_PORT);
+	server();
+	in("S 0:0(0) win 65535 <mss 1460,ts 1 0>");
+	out("S. 0:0(0) ack 1 <mss 1460>");
+	set_sysctl("timestamps", "1");
+	flow(KERNEL_PORT + 3, PEER_PORT + 1);
+	in("S 0:0(0) win 65535 <mss 1460,ts 1 0>");
+	out("S. 0:0(0) ack 1 <mss 1460,ts 0 1>");
 }
 
 /* S005 */

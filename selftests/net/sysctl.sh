@@ -28,6 +28,7 @@ max_orphans              0     16777216   ram
 abort_on_overflow        0     1          0
 rfc1337                  0     1          1
 window_scaling           0     1          1
+timestamps               0     2          1
 msl_ms                   1     120000     30000
 rto_min_us               1000  120000000  200000
 delack_ms                0     499        40

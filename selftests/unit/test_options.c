@@ -28,6 +28,44 @@ static int parse(struct ltcp_options *opt, const u8 *octets, unsigned int len,
 	return err;
 }
 
+/* The short way to the timestamps finds what the parser finds. */
+static void timestamp_as_parsed(const u8 *octets, unsigned int len)
+{
+	struct ltcp_options opt;
+	u32 tsval, tsecr;
+	u8 *exact;
+	bool has;
+
+	parse(&opt, octets, len, false);
+	exact = malloc(len);
+	memcpy(exact, octets, len);
+	has = ltcp_options_timestamp(exact, len, &tsval, &tsecr);
+	free(exact);
+	CHECK_EQ(has, !!(opt.has & LTCP_HAS_TIMESTAMP));
+	if (has) {
+		CHECK_EQ(tsval, opt.tsval);
+		CHECK_EQ(tsecr, opt.tsecr);
+	}
+}
+
+TEST(timestamp__as_parsed)
+{
+	static const u8 usual[] = { 1, 1, 8, 10 };
+	u8 octets[40] = { 0 };
+	int i;
+
+	timestamp_as_parsed(octets, 0);
+	for (i = 0; i < ROUNDS; i++) {
+		rnd_fill(octets, sizeof(octets));
+		timestamp_as_parsed(octets, 4 * rnd_below(11));
+		memcpy(octets + rnd_below(24), usual, sizeof(usual));
+		timestamp_as_parsed(octets, 4 * rnd_below(11));
+		memcpy(octets, usual, sizeof(usual));
+		timestamp_as_parsed(octets, 4 * rnd_below(11));
+		timestamp_as_parsed(octets, LTCP_TIMESTAMP_ROOM);
+	}
+}
+
 #define PARSE(opt, syn, ...) \
 	parse(opt, (const u8 []){ __VA_ARGS__ }, \
 	      sizeof((const u8 []){ __VA_ARGS__ }), syn)
