@@ -294,20 +294,33 @@ static inline void ltcp_owned(const struct sock *sk)
  * engine/state.c: the life of a connection
  */
 
-/* The only place that writes sk->sk_state; warns of an illegal change. */
-void ltcp_set_state(struct sock *sk, int state);
+/*
+ * @event happened: to the state that the table in engine/fsm.c leads to. The
+ * only place that writes sk->sk_state; warns of an event that the state does
+ * not know, and leaves it. [s]
+ */
+void ltcp_change_state(struct sock *sk, enum ltcp_event event);
 
-/* Out of all tables, timers off, CLOSE. An orphan is destroyed. [s] */
-void ltcp_done(struct sock *sk);
+/*
+ * Out of all tables, timers off, CLOSE, to which @event must lead. An orphan
+ * is destroyed. [s]
+ */
+void ltcp_done(struct sock *sk, enum ltcp_event event);
 
-/* The connection died: report @err (a positive errno; 0: none), wake. [s] */
-void ltcp_fail(struct sock *sk, int err);
+/*
+ * The connection died of @event: report @err (a positive errno; 0: none),
+ * wake. [s]
+ */
+void ltcp_fail(struct sock *sk, enum ltcp_event event, int err);
 
 /* Send RST if the state asks for one, then ltcp_fail(). [s] */
 void ltcp_abort(struct sock *sk, int err);
 
-/* Both FINs are seen to: leave a TIME_WAIT entry behind, then ltcp_done(). */
-void ltcp_time_wait(struct sock *sk);
+/*
+ * @event was the last of both FINs and their ACKs: leave a TIME_WAIT entry
+ * behind, then ltcp_done(). [s]
+ */
+void ltcp_time_wait(struct sock *sk, enum ltcp_event event);
 
 /* FIN_WAIT_2 without a user is bounded by TCP_LINGER2 or fin_timeout. [s] */
 void ltcp_orphan_fin_wait2(struct sock *sk);

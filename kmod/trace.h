@@ -41,18 +41,30 @@
 /* Programs that read binary traces need the values behind the names. */
 #define LTCP_TRACE_STATE_ENUM(name) TRACE_DEFINE_ENUM(TCP_##name);
 #define LTCP_TRACE_DROP_ENUM(name, what) TRACE_DEFINE_ENUM(LTCP_MIB_##name);
+#define LTCP_TRACE_EVENT_ENUM(name, text, flags, what) \
+	TRACE_DEFINE_ENUM(LTCP_EV_##name);
 LTCP_TRACE_STATES(LTCP_TRACE_STATE_ENUM)
 LTCP_DROP_LIST(LTCP_TRACE_DROP_ENUM)
+LTCP_EVENT_LIST(LTCP_TRACE_EVENT_ENUM)
 #undef LTCP_TRACE_STATE_ENUM
 #undef LTCP_TRACE_DROP_ENUM
+#undef LTCP_TRACE_EVENT_ENUM
 
 #define LTCP_TRACE_STATE_NAME(name) { TCP_##name, #name },
 #define LTCP_TRACE_DROP_NAME(name, what) { LTCP_MIB_##name, #name },
+#define LTCP_TRACE_EVENT_NAME(name, text, flags, what) \
+	{ LTCP_EV_##name, #name },
 
 #define ltcp_show_state(state)						\
 	__print_symbolic(state,						\
 			 LTCP_TRACE_STATES(LTCP_TRACE_STATE_NAME)	\
 			 { 0, "NONE" })
+
+/* Names of engine/fsm.h */
+#define ltcp_show_event(event)						\
+	__print_symbolic(event,						\
+			 LTCP_EVENT_LIST(LTCP_TRACE_EVENT_NAME)		\
+			 { LTCP_NR_EVENTS, "NONE" })
 
 #define ltcp_show_drop(reason)						\
 	__print_symbolic(reason,					\
@@ -164,15 +176,17 @@ DEFINE_EVENT(ltcp_segment, ltcp_send,
 
 TRACE_EVENT(ltcp_state,
 
-	TP_PROTO(const struct sock *sk, int oldstate, int newstate),
+	TP_PROTO(const struct sock *sk, int oldstate, int newstate,
+		 enum ltcp_event event),
 
-	TP_ARGS(sk, oldstate, newstate),
+	TP_ARGS(sk, oldstate, newstate, event),
 
 	TP_STRUCT__entry(
 		LTCP_TRACE_ENDS
 		__field(const void *, skaddr)
 		__field(u8, oldstate)
 		__field(u8, newstate)
+		__field(u8, event)
 	),
 
 	TP_fast_assign(
@@ -186,13 +200,15 @@ TRACE_EVENT(ltcp_state,
 		__entry->skaddr = sk;
 		__entry->oldstate = oldstate;
 		__entry->newstate = newstate;
+		__entry->event = event;
 	),
 
-	TP_printk("src=%pI4:%u dst=%pI4:%u old=%s new=%s sk=%p net=%u",
+	TP_printk("src=%pI4:%u dst=%pI4:%u old=%s new=%s event=%s sk=%p net=%u",
 		  __entry->saddr, __entry->sport,
 		  __entry->daddr, __entry->dport,
 		  ltcp_show_state(__entry->oldstate),
 		  ltcp_show_state(__entry->newstate),
+		  ltcp_show_event(__entry->event),
 		  __entry->skaddr, __entry->netns)
 );
 

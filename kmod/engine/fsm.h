@@ -10,50 +10,53 @@
 #include <linux/types.h>
 #include <net/tcp_states.h>
 
-/**
- * enum ltcp_event - what makes a connection change state
- * @LTCP_EV_PASSIVE_OPEN: listen()
- * @LTCP_EV_ACTIVE_OPEN: connect()
- * @LTCP_EV_RCV_SYN: SYN received
- * @LTCP_EV_RCV_SYNACK: SYN and acceptable ACK received
- * @LTCP_EV_RCV_ACK: acceptable ACK of our SYN or FIN received
- * @LTCP_EV_RCV_FIN: FIN received in order
- * @LTCP_EV_RCV_FINACK: FIN received in order, and our FIN acknowledged
- * @LTCP_EV_CLOSE: close() or shutdown(SHUT_WR)
- * @LTCP_EV_ABORT: RST received or sent, timeout, or disconnect
- * @LTCP_EV_2MSL: TIME_WAIT ran out, or was handed to the TIME_WAIT table
+/*
+ * What makes a connection change state: name, text, the control bits of the
+ * segment that it comes in (0: no segment), and what it means.
  */
+#define LTCP_EVENT_LIST(X)						\
+	X(PASSIVE_OPEN, "passive OPEN", 0, "``listen()``")		\
+	X(ACTIVE_OPEN, "active OPEN", 0, "``connect()``")		\
+	X(CLOSE, "CLOSE", 0, "``close()`` or ``shutdown(SHUT_WR)``")	\
+	X(ABORT, "ABORT", 0, "this side gives up, by its user's wish "	\
+	  "or for want of something")					\
+	X(RCV_SYN, "rcv SYN", LTCP_SYN, "SYN received")			\
+	X(RCV_SYNACK, "rcv SYN,ACK", LTCP_SYN | LTCP_ACK,		\
+	  "SYN and acceptable ACK received")				\
+	X(RCV_ACK, "rcv ACK", LTCP_ACK, "ACK of our SYN or FIN received") \
+	X(RCV_FIN, "rcv FIN", LTCP_FIN | LTCP_ACK,			\
+	  "FIN received in order")					\
+	X(RCV_RST, "rcv RST", LTCP_RST, "acceptable RST received")	\
+	X(FORGET, "forget SYN", 0, "a half-open entry of a listener "	\
+	  "goes: RST, no answer to its SYN-ACK, no room")		\
+	X(TIMEOUT, "timeout", 0, "the peer, or its FIN, did not come in time") \
+	X(2MSL, "timeout 2MSL", 0, "TIME_WAIT ran out, or the TIME_WAIT " \
+	  "table has it now")
+
+#define LTCP_EVENT_ENUM(name, text, flags, what) LTCP_EV_##name,
 enum ltcp_event {
-	LTCP_EV_PASSIVE_OPEN,
-	LTCP_EV_ACTIVE_OPEN,
-	LTCP_EV_RCV_SYN,
-	LTCP_EV_RCV_SYNACK,
-	LTCP_EV_RCV_ACK,
-	LTCP_EV_RCV_FIN,
-	LTCP_EV_RCV_FINACK,
-	LTCP_EV_CLOSE,
-	LTCP_EV_ABORT,
-	LTCP_EV_2MSL,
-	/* private: */
+	LTCP_EVENT_LIST(LTCP_EVENT_ENUM)
 	LTCP_NR_EVENTS,
 };
 
+#undef LTCP_EVENT_ENUM
+
+#define LTCP_NR_STATES	(TCP_CLOSING + 1)
+
 /**
  * struct ltcp_transition - one legal change of state
- * @from: state before
- * @event: what happened
  * @to: state after
- * @rfc: section of RFC 9293 (or another RFC, then named) that demands it
+ * @sends: control bits of the segment that goes out with it; 0: none
+ * @rfc: section of RFC 9293 that demands it
  */
 struct ltcp_transition {
-	u8 from;
-	u8 event;
 	u8 to;
+	u8 sends;
 	const char *rfc;
 };
 
-extern const struct ltcp_transition ltcp_transitions[];
-extern const unsigned int ltcp_nr_transitions;
+/* What @event does to a connection in @state. NULL: it must not happen. O(1) */
+const struct ltcp_transition *ltcp_transition(int state, enum ltcp_event event);
 
 /*
  * Name as RFC 9293 spells it, with "_" for "-": "FIN_WAIT_1", "CLOSED". Only
@@ -62,7 +65,7 @@ extern const unsigned int ltcp_nr_transitions;
 const char *ltcp_state_name(int state);
 const char *ltcp_event_name(enum ltcp_event event);
 
-/* Is there a row that leads from @from to @to? O(1). */
-bool ltcp_transition_legal(int from, int to);
+/* Control bits that a segment has when it is @event; 0: it is no segment. */
+u8 ltcp_event_flags(enum ltcp_event event);
 
 #endif /* _LTCP_FSM_H */

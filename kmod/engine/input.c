@@ -154,7 +154,8 @@ static enum ltcp_mib ltcp_check_rst(struct sock *sk, const struct sk_buff *skb)
 	if (!(cb->flags & LTCP_RST))
 		return LTCP_PASS;
 	if (cb->seq == ltcp_sk(sk)->rcv.nxt) {
-		ltcp_fail(sk, -ltcp_reset_errno(sk->sk_state));
+		ltcp_fail(sk, LTCP_EV_RCV_RST,
+			  -ltcp_reset_errno(sk->sk_state));
 		return LTCP_CONSUMED;
 	}
 	ltcp_challenge_ack(sk);
@@ -172,8 +173,8 @@ static enum ltcp_mib ltcp_check_syn(struct sock *sk, const struct sk_buff *skb)
 	return LTCP_MIB_DropSynConnected;
 }
 
-/* The handshake is through, on either side. */
-static void ltcp_established(struct sock *sk)
+/* The handshake is through, on either side: @event was the last of it. */
+static void ltcp_established(struct sock *sk, enum ltcp_event event)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
@@ -189,7 +190,7 @@ static void ltcp_established(struct sock *sk)
 	ls->last_snd = ltcp_jiffies32();
 	WRITE_ONCE(ls->copied_seq, ls->rcv.irs + 1);
 
-	ltcp_set_state(sk, TCP_ESTABLISHED);
+	ltcp_change_state(sk, event);
 	if (sock_flag(sk, SOCK_KEEPOPEN))
 		ltcp_timer_arm(sk, LTCP_TIMER_KEEPALIVE,
 			       ltcp_keepalive_time(sk));
@@ -215,7 +216,7 @@ static enum ltcp_mib ltcp_check_syn_acked(struct sock *sk,
 	/* Of a SYN-ACK that was sent twice only a timestamp can tell. */
 	if (!ls->rtt.srtt_us)
 		ltcp_ts_sample(sk, cb);
-	ltcp_established(sk);
+	ltcp_established(sk, LTCP_EV_RCV_ACK);
 	return LTCP_PASS;
 }
 
@@ -239,17 +240,17 @@ static enum ltcp_mib ltcp_check_ack(struct sock *sk, const struct sk_buff *skb)
 
 	switch (sk->sk_state) {
 	case TCP_FIN_WAIT1:
-		ltcp_set_state(sk, TCP_FIN_WAIT2);
+		ltcp_change_state(sk, LTCP_EV_RCV_ACK);
 		if (sock_flag(sk, SOCK_DEAD))
 			ltcp_orphan_fin_wait2(sk);
 		else
 			sk->sk_state_change(sk);	/* SO_LINGER waits */
 		break;
 	case TCP_CLOSING:
-		ltcp_time_wait(sk);
+		ltcp_time_wait(sk, LTCP_EV_RCV_ACK);
 		break;
 	case TCP_LAST_ACK:
-		ltcp_done(sk);
+		ltcp_done(sk, LTCP_EV_RCV_ACK);
 		break;
 	}
 	return sk->sk_state == TCP_CLOSE ? LTCP_CONSUMED : LTCP_PASS;
@@ -282,7 +283,7 @@ static void ltcp_rcv_text(struct sock *sk, struct sk_buff *skb)
 			LTCP_INC(sock_net(sk), AbortOnClose);
 			ltcp_refuse(sk, skb);
 			ltcp_drop(sock_net(sk), skb, LTCP_MIB_DropClosed);
-			ltcp_fail(sk, ECONNRESET);
+			ltcp_fail(sk, LTCP_EV_ABORT, ECONNRESET);
 			return;
 		}
 		fallthrough;
@@ -424,7 +425,7 @@ static void ltcp_rcv_synack(struct sock *sk, struct sk_buff *skb)
 
 	ltcp_rcv_syn(sk, skb);
 	ls->last_rcv = ltcp_jiffies32();
-	ltcp_established(sk);
+	ltcp_established(sk, LTCP_EV_RCV_SYNACK);
 	scale = ls->snd.wscale;
 	ls->snd.wscale = 0;
 	ltcp_ack(sk, skb, 0);
@@ -444,7 +445,7 @@ static void ltcp_rcv_crossed_syn(struct sock *sk, struct sk_buff *skb)
 	struct sk_buff *syn = skb_peek(&ls->rtx_queue);
 
 	ltcp_rcv_syn(sk, skb);
-	ltcp_set_state(sk, TCP_SYN_RECV);
+	ltcp_change_state(sk, LTCP_EV_RCV_SYN);
 	__kfree_skb(skb);	/* data on a SYN is left to be resent */
 	if (syn) {
 		ltcp_cb(syn)->flags |= LTCP_ACK;
@@ -467,7 +468,8 @@ static void ltcp_rcv_syn_sent(struct sock *sk, struct sk_buff *skb)
 	}
 	if (cb->flags & LTCP_RST) {
 		if (cb->flags & LTCP_ACK) {
-			ltcp_fail(sk, -ltcp_reset_errno(sk->sk_state));
+			ltcp_fail(sk, LTCP_EV_RCV_RST,
+				  -ltcp_reset_errno(sk->sk_state));
 			__kfree_skb(skb);
 		} else {
 			ltcp_drop(net, skb, LTCP_MIB_DropRstSequence);

@@ -91,19 +91,12 @@ static void ltcp_rcv_fin(struct sock *sk)
 	sock_set_flag(sk, SOCK_DONE);
 	ltcp_reasm_purge(sk);	/* nothing can follow a FIN */
 
-	switch (sk->sk_state) {
-	case TCP_ESTABLISHED:
-		ltcp_set_state(sk, TCP_CLOSE_WAIT);
-		break;
-	case TCP_FIN_WAIT1:
-		/* An ACK of our FIN has been seen to already. */
-		ltcp_set_state(sk, TCP_CLOSING);
-		break;
-	case TCP_FIN_WAIT2:
+	if (sk->sk_state == TCP_FIN_WAIT2) {
 		ltcp_send_ack(sk);
-		ltcp_time_wait(sk);
+		ltcp_time_wait(sk, LTCP_EV_RCV_FIN);
 		return;
 	}
+	ltcp_change_state(sk, LTCP_EV_RCV_FIN);
 	if (!sock_flag(sk, SOCK_DEAD)) {
 		sk->sk_state_change(sk);
 		sk_wake_async(sk, SOCK_WAKE_WAITD, POLL_IN);

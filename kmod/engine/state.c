@@ -17,17 +17,17 @@
 #include "ltcp.h"
 #include "trace.h"
 
-void ltcp_set_state(struct sock *sk, int state)
+void ltcp_change_state(struct sock *sk, enum ltcp_event event)
 {
-	struct ltcp_sock *ls = ltcp_sk(sk);
 	int old = sk->sk_state;
+	const struct ltcp_transition *t = ltcp_transition(old, event);
 
 	ltcp_owned(sk);
-	WARN_ONCE(!ltcp_transition_legal(old, state),
-		  "ltcp: no way from %s to %s\n", ltcp_state_name(old),
-		  ltcp_state_name(state));
+	if (WARN_ONCE(!t, "ltcp: no way from %s by %s\n",
+		      ltcp_state_name(old), ltcp_event_name(event)))
+		return;
 
-	if (state == TCP_CLOSE) {
+	if (t->to == TCP_CLOSE) {
 		if (old == TCP_ESTABLISHED || old == TCP_CLOSE_WAIT)
 			LTCP_INC(sock_net(sk), EstabResets);
 		if (old == TCP_SYN_SENT || old == TCP_SYN_RECV)
@@ -36,9 +36,9 @@ void ltcp_set_state(struct sock *sk, int state)
 		if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
 			ltcp_port_release(sk);
 	}
-	ls->state_since = ltcp_jiffies32();
-	trace_ltcp_state(sk, old, state);
-	inet_sk_set_state(sk, state);
+	ltcp_sk(sk)->state_since = ltcp_jiffies32();
+	trace_ltcp_state(sk, old, t->to, event);
+	inet_sk_set_state(sk, t->to);
 }
 
 void ltcp_destroy(struct sock *sk)
@@ -53,9 +53,9 @@ void ltcp_destroy(struct sock *sk)
 	sock_put(sk);
 }
 
-void ltcp_done(struct sock *sk)
+void ltcp_done(struct sock *sk, enum ltcp_event event)
 {
-	ltcp_set_state(sk, TCP_CLOSE);
+	ltcp_change_state(sk, event);
 	ltcp_timer_stop_all(sk);
 	WRITE_ONCE(sk->sk_shutdown, SHUTDOWN_MASK);
 
@@ -65,13 +65,13 @@ void ltcp_done(struct sock *sk)
 		sk->sk_state_change(sk);
 }
 
-void ltcp_time_wait(struct sock *sk)
+void ltcp_time_wait(struct sock *sk, enum ltcp_event event)
 {
-	ltcp_set_state(sk, TCP_TIME_WAIT);
+	ltcp_change_state(sk, event);
 	/* In the one table before it leaves the other: always findable. */
 	ltcp_tw_enter(sk);
 	ltcp_tx_purge(sk);
-	ltcp_done(sk);
+	ltcp_done(sk, LTCP_EV_2MSL);
 }
 
 void ltcp_orphan_fin_wait2(struct sock *sk)
@@ -89,10 +89,10 @@ void ltcp_orphan_fin_wait2(struct sock *sk)
 	if (wait)
 		ltcp_timer_arm(sk, LTCP_TIMER_FINWAIT2, wait);
 	else
-		ltcp_done(sk);
+		ltcp_done(sk, LTCP_EV_TIMEOUT);
 }
 
-void ltcp_fail(struct sock *sk, int err)
+void ltcp_fail(struct sock *sk, enum ltcp_event event, int err)
 {
 	if (sk->sk_state == TCP_CLOSE)
 		return;
@@ -104,23 +104,17 @@ void ltcp_fail(struct sock *sk, int err)
 	}
 	if (err && !sock_flag(sk, SOCK_DEAD))
 		sk_error_report(sk);
-	ltcp_done(sk);
-}
-
-/* RFC 9293 3.10.5: ABORT sends RST in these states. */
-static bool ltcp_abort_sends_rst(int state)
-{
-	return (1 << state) & (TCPF_SYN_RECV | TCPF_ESTABLISHED |
-			       TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 |
-			       TCPF_CLOSE_WAIT | TCPF_CLOSING |
-			       TCPF_LAST_ACK);
+	ltcp_done(sk, event);
 }
 
 void ltcp_abort(struct sock *sk, int err)
 {
-	if (ltcp_abort_sends_rst(sk->sk_state))
+	const struct ltcp_transition *t;
+
+	t = ltcp_transition(sk->sk_state, LTCP_EV_ABORT);
+	if (t && (t->sends & LTCP_RST))
 		ltcp_send_rst(sk);
-	ltcp_fail(sk, err);
+	ltcp_fail(sk, LTCP_EV_ABORT, err);
 }
 
 bool ltcp_orphan_excess(struct sock *sk)

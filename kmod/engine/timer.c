@@ -160,7 +160,7 @@ static bool ltcp_gave_up(struct sock *sk, u32 tries, u32 limit)
 static void ltcp_timed_out(struct sock *sk)
 {
 	LTCP_INC(sock_net(sk), AbortOnTimeout);
-	ltcp_fail(sk, sk->sk_err_soft ?: ETIMEDOUT);
+	ltcp_fail(sk, LTCP_EV_TIMEOUT, sk->sk_err_soft ?: ETIMEDOUT);
 }
 
 /* One more timeout or probe; the first one ends a wait of @waited jiffies. */
@@ -294,7 +294,7 @@ static void ltcp_finwait2_timeout(struct sock *sk)
 	if (sk->sk_state != TCP_FIN_WAIT2 || !sock_flag(sk, SOCK_DEAD))
 		return;
 	LTCP_INC(sock_net(sk), FinWait2Timeouts);
-	ltcp_done(sk);
+	ltcp_done(sk, LTCP_EV_TIMEOUT);
 }
 
 static void (* const ltcp_timer_handlers[LTCP_NR_TIMERS])(struct sock *) = {

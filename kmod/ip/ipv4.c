@@ -433,7 +433,7 @@ static void ltcp_v4_icmp_error(struct sock *sk, int type, int code)
 	/* Hard ones end only what was never open: RFC 5927 5.2 */
 	if (hard && opening && !sock_owned_by_user(sk)) {
 		LTCP_INC(sock_net(sk), IcmpHard);
-		ltcp_fail(sk, -err);
+		ltcp_fail(sk, LTCP_EV_ABORT, -err);
 		return;
 	}
 	LTCP_INC(sock_net(sk), IcmpSoft);

@@ -161,7 +161,7 @@ static int ltcp_connect(struct sock *sk, struct sockaddr_unsized *addr, int len)
 	err = ls->af->connect(sk, (struct sockaddr *)addr, len);
 	if (err)
 		return err;
-	ltcp_set_state(sk, TCP_SYN_SENT);
+	ltcp_change_state(sk, LTCP_EV_ACTIVE_OPEN);
 	err = ltcp_port_connect(sk);
 	if (err)
 		goto fail;
@@ -189,7 +189,7 @@ static int ltcp_connect(struct sock *sk, struct sockaddr_unsized *addr, int len)
 
 fail:
 	ltcp_timer_stop_all(sk);
-	ltcp_set_state(sk, TCP_CLOSE);
+	ltcp_change_state(sk, LTCP_EV_ABORT);
 	inet_sk(sk)->inet_dport = 0;
 	sk->sk_route_caps = 0;
 	return err;
@@ -277,27 +277,15 @@ out:
  * Closing
  */
 
-/* RFC 9293 3.10.4: where a FIN leads, or 0 where none is to be sent */
-static int ltcp_fin_state(int state)
-{
-	switch (state) {
-	case TCP_SYN_RECV:
-	case TCP_ESTABLISHED:
-		return TCP_FIN_WAIT1;
-	case TCP_CLOSE_WAIT:
-		return TCP_LAST_ACK;
-	default:
-		return 0;
-	}
-}
-
+/* RFC 9293 3.10.4, where CLOSE sends FIN; elsewhere nothing is to be done. */
 static void ltcp_close_sending(struct sock *sk)
 {
-	int next = ltcp_fin_state(sk->sk_state);
+	const struct ltcp_transition *t;
 
-	if (!next)
+	t = ltcp_transition(sk->sk_state, LTCP_EV_CLOSE);
+	if (!t || !(t->sends & LTCP_FIN))
 		return;
-	ltcp_set_state(sk, next);
+	ltcp_change_state(sk, LTCP_EV_CLOSE);
 	ltcp_send_fin(sk);
 }
 
@@ -334,12 +322,13 @@ static void ltcp_close_connection(struct sock *sk)
 	if (unread) {
 		/* The peer must not think that it was read: SHLD-3 */
 		LTCP_INC(sock_net(sk), AbortOnData);
-		ltcp_abort(sk, 0);
+		ltcp_send_rst(sk);
+		ltcp_fail(sk, LTCP_EV_ABORT, 0);
 	} else if (sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime) {
 		LTCP_INC(sock_net(sk), AbortOnLinger);
 		ltcp_abort(sk, 0);
 	} else if (sk->sk_state == TCP_SYN_SENT) {
-		ltcp_fail(sk, 0);
+		ltcp_fail(sk, LTCP_EV_CLOSE, 0);
 	} else {
 		ltcp_close_sending(sk);
 	}

@@ -102,7 +102,7 @@ struct sock *ltcp_child_create(const struct sock *listener,
 	sk_node_init(&child->sk_node);
 	ltcp_child_addresses(child, &o->flow);
 	ltcp_sock_init(child);
-	ltcp_set_state(child, TCP_SYN_RECV);
+	ltcp_change_state(child, LTCP_EV_RCV_SYN);
 	ltcp_child_variables(child, o);
 	ltcp_cong_start(child, ltcp_child_cong(listener));
 	ltcp_sk(child)->af->route(child);
@@ -112,7 +112,7 @@ struct sock *ltcp_child_create(const struct sock *listener,
 	return child;
 
 kill:
-	ltcp_fail(child, 0);
+	ltcp_fail(child, LTCP_EV_ABORT, 0);
 	ltcp_child_kill(child);
 	ltcp_child_let_go(child);
 	return NULL;

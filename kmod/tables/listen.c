@@ -85,10 +85,10 @@ int ltcp_listen_start(struct sock *sk)
 
 	ltcp_owned(sk);
 	/* Also when bound before: sharing a port to listen has its own rules */
-	ltcp_set_state(sk, TCP_LISTEN);
+	ltcp_change_state(sk, LTCP_EV_PASSIVE_OPEN);
 	err = sk->sk_prot->get_port(sk, inet_sk(sk)->inet_num);
 	if (err) {
-		ltcp_set_state(sk, TCP_CLOSE);
+		ltcp_change_state(sk, LTCP_EV_ABORT);
 		return -EADDRINUSE;
 	}
 	inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
@@ -117,7 +117,7 @@ void ltcp_listen_stop(struct sock *sk)
 	hlist_del_rcu(&ls->accept.node);
 	spin_unlock_bh(&ltcp_listen_lock);
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
-	ltcp_set_state(sk, TCP_CLOSE);
+	ltcp_change_state(sk, LTCP_EV_CLOSE);
 
 	ltcp_halfopen_purge_listener(sk);
 	while ((child = ltcp_accept_take(sk))) {

@@ -503,6 +503,52 @@ CASE(close, rst_in_last_ack)
 	quiet(1 * MIN);
 }
 
+/* RFC 9293 3.10.5: in CLOSING and LAST_ACK an ABORT is not told the peer. */
+CASE(close, abort_in_closing)
+{
+	int fd = passive();
+
+	is(shutdown(fd, SHUT_WR), 0);
+	out("F. 1:1(0) ack 1");
+	in("F. 1:1(0) ack 1");
+	out(". 2:2(0) ack 2");
+	state_is("CLOSING");
+	set_linger(fd, 0);
+	close(fd);
+	state_is("CLOSED");
+	quiet(1 * MIN);
+}
+
+CASE(close, abort_in_last_ack)
+{
+	int fd = passive();
+
+	in("F. 1:1(0) ack 1");
+	out_between(0, 50, ". 1:1(0) ack 2");
+	is(shutdown(fd, SHUT_WR), 0);
+	out("F. 1:1(0) ack 2");
+	state_is("LAST_ACK");
+	set_linger(fd, 0);
+	close(fd);
+	state_is("CLOSED");
+	quiet(1 * MIN);
+}
+
+/* S067 SHLD-3: but that its data was lost is, wherever it stands. */
+CASE(close, unread_data_in_last_ack)
+{
+	int fd = passive();
+
+	in("FP. 1:101(100) ack 1");
+	out_between(0, 50, ". 1:1(0) ack 102");
+	is(shutdown(fd, SHUT_WR), 0);
+	out("F. 1:1(0) ack 102");
+	close(fd);
+	out("R. 2:2(0) ack 102");
+	state_is("CLOSED");
+	counter_is("AbortOnData", 1);
+}
+
 /* S019: data and FIN both ways at once. */
 CASE(close, data_both_ways)
 {

@@ -49,7 +49,7 @@ form() {
 forms() {
 	form ltcp_send "$SEGMENT"
 	form ltcp_receive "$SEGMENT"
-	form ltcp_state "src=$END dst=$END old=[A-Z_0-9]+ new=[A-Z_0-9]+ sk="
+	form ltcp_state "src=$END dst=$END old=[A-Z_0-9]+ new=[A-Z_0-9]+ event="
 	form ltcp_retransmit "src=$END dst=$END seq=[0-9]+ end=[0-9]+ retries="
 	form ltcp_drop "src=$END dst=$END seq=.* reason=[A-Za-z]+ net=[0-9]+\$"
 }
