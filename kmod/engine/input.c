@@ -188,7 +188,6 @@ static void ltcp_established(struct sock *sk, enum ltcp_event event)
 	ltcp_grow_sndbuf(sk);
 	ls->retries = 0;
 	ls->last_snd = ltcp_jiffies32();
-	WRITE_ONCE(ls->copied_seq, ls->rcv.irs + 1);
 
 	ltcp_change_state(sk, event);
 	if (sock_flag(sk, SOCK_KEEPOPEN))
@@ -405,6 +404,7 @@ static void ltcp_rcv_syn(struct sock *sk, const struct sk_buff *skb)
 
 	ls->rcv.irs = cb->seq;
 	ls->rcv.nxt = cb->seq + 1;
+	WRITE_ONCE(ls->copied_seq, ls->rcv.nxt);
 	ls->rcv.adv = ls->rcv.nxt + wnd;
 	ls->rcv.acked = cb->seq;
 	ltcp_rcv_syn_options(sk, skb);

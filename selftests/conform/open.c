@@ -5,6 +5,8 @@
  */
 
 #include <arpa/inet.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 
 #include "case.h"
 
@@ -376,18 +378,28 @@ CASE(open, rst_in_syn_recv)
 	quiet(5 * SEC);
 }
 
-/* MUST-11: RST for an active opener that became SYN_RECV refuses it. */
+/* What SIOCINQ says. */
+static int unread(int fd)
+{
+	int n;
+
+	is(ioctl(fd, SIOCINQ, &n), 0);
+	return n;
+}
+
+/* S039 MUST-11: RST for an active opener that became SYN_RECV refuses it. */
 CASE(open, rst_in_active_syn_recv)
 {
 	int fd = client();
 
 	out("S 0:0(0)");
-	in("S 0:0(0) win 65535 <mss 1460>");
-	out("S. 0:0(0) ack 1");
-	in("R 1:1(0)");
+	in("S 5000:5000(0) win 65535 <mss 1460>");
+	out("S. 0:0(0) ack 5001");
+	in("R 5001:5001(0)");
 	/* RFC 9293 3.10.7.4 second; the stock TCP forgets who began. */
 	is(socket_error(fd), is_ltcp() ? ECONNREFUSED : ECONNRESET);
 	state_is("CLOSED");
+	is(unread(fd), 0);
 }
 
 /* S049: who closes the door sends nobody away, but knows no one either. */
