@@ -290,6 +290,10 @@ static void ltcp_rcv_text(struct sock *sk, struct sk_buff *skb)
 		ltcp_reasm(sk, skb);
 		return;
 	default:
+		/* Not acceptable if the window is closed: table 6. */
+		if (!ltcp_rcv_wnd(ltcp_sk(sk)))
+			ltcp_sk(sk)->ack_flags |= LTCP_ACK_PENDING |
+						  LTCP_ACK_NOW;
 		/* After the peer's FIN there is nothing it could send. */
 		ltcp_drop(sock_net(sk), skb, LTCP_MIB_DropOutOfWindow);
 	}

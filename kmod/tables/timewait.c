@@ -481,7 +481,8 @@ static bool tw_may_reopen(const struct ltcp_tw *tw,
 static struct tw_fate tw_text(struct ltcp_tw *tw, const struct ltcp_skb_cb *cb)
 {
 	/* RFC 9293 3.10.7.4 fifth: a retransmission of the remote FIN. */
-	if ((cb->flags & LTCP_FIN) && cb->end_seq == tw->rcv_nxt) {
+	if ((cb->flags & LTCP_FIN) && (cb->flags & LTCP_ACK) &&
+	    cb->end_seq == tw->rcv_nxt) {
 		tw->expires = tw_deadline(ltcp_net(tw->net));
 		return (struct tw_fate) {
 			.reason = LTCP_MIB_DropOldData, .ack = true
@@ -508,8 +509,8 @@ static struct tw_fate tw_segment(struct ltcp_tw *tw,
 	/* RFC 5961 4.2 */
 	if (cb->flags & LTCP_SYN)
 		return tw_challenge(LTCP_MIB_DropSynConnected);
-	/* RFC 9293 3.10.7.4 fifth */
-	if (!(cb->flags & LTCP_ACK))
+	/* RFC 9293 3.10.7.4 fifth; what is old is answered, by the first. */
+	if (!(cb->flags & LTCP_ACK) && !ltcp_before(cb->seq, tw->rcv_nxt))
 		return tw_silent(LTCP_MIB_DropNoAck);
 	return tw_text(tw, cb);
 }

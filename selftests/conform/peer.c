@@ -570,6 +570,23 @@ static void stock_like_ltcp(void)
 	set_sysctl("congestion_control", "reno");
 }
 
+void peer_begin(const char *program, const char *name)
+{
+	peer_at(program, 0);
+	trace = open_memstream(&trace_text, &trace_size);
+	capture_start(program, name);
+	started = now_ns();
+	last_packet = started;
+}
+
+void peer_drain(void)
+{
+	uint8_t pkt[MAX_PACKET];
+
+	while (receive_packet(pkt, 0))
+		;
+}
+
 void peer_start(const char *program, const char *name)
 {
 	const char *proto = getenv("LTCP_PROTO");
@@ -580,10 +597,7 @@ void peer_start(const char *program, const char *name)
 	load_module();
 	if (unshare(CLONE_NEWNET))
 		peer_fail("new network namespace: %s", strerror(errno));
-	trace = open_memstream(&trace_text, &trace_size);
-	capture_start(program, name);
-	started = now_ns();
-	last_packet = started;
+	peer_begin(program, name);
 	if (!is_ltcp())
 		stock_like_ltcp();
 	alarm_clock = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);

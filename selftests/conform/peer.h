@@ -53,6 +53,13 @@
 void peer_start(const char *program, const char *name);
 void peer_end(void);
 
+/*
+ * For a program whose cases share a namespace: after peer_start(), begin each
+ * in a child process, and throw away what the kernel sent when it had ended.
+ */
+void peer_begin(const char *program, const char *name);
+void peer_drain(void);
+
 /* 253, or 6: a case asks only where the two are meant to differ. */
 extern int peer_proto;
 
@@ -119,6 +126,9 @@ const struct segment *last_out(void);
 /* State of the script's connection or listener, "CLOSED": none. */
 #define state_is(name)							\
 	(peer_at(__FILE__, __LINE__), peer_state_is(name))
+
+/* TCP_* of the same. */
+int state_now(void);
 
 /* ltcp only: events counted in this namespace so far. */
 unsigned long counter(const char *name);
