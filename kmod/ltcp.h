@@ -219,6 +219,7 @@ struct ltcp_sock {
 	u8 cwnd_limited:1;	/* [s] cwnd held back the last send */
 	u8 ts_ok:1;		/* [s] timestamps: agreed on, or just asked for */
 	u8 sack_ok:1;		/* [s] likewise SACK-permitted */
+	u8 active_from_listen:1; /* [s] LTCP_ACTIVE_FROM_LISTEN */
 
 	/* time */
 	u8 timers;			/* [s] bit set of enum ltcp_timer */
@@ -514,6 +515,7 @@ void ltcp_reply_rst_with(const struct ltcp_flow *flow,
  * @family: AF_INET
  * @net_hdr_len: octets of the IP header without options
  * @mss_default: when the peer sent no MSS option
+ * @check: is this an address of the family? 0 or negative errno
  * @connect: route, source address, destination into the socket [s]
  * @route: route to the addresses the socket has; 0 or negative errno [s]
  * @xmit: add IP header and send; eats skb [s]
@@ -529,6 +531,7 @@ struct ltcp_af_ops {
 	int family;
 	u16 net_hdr_len;
 	u16 mss_default;
+	int (*check)(const struct sockaddr *addr, int len);
 	int (*connect)(struct sock *sk, struct sockaddr *addr, int len);
 	int (*route)(struct sock *sk);
 	int (*xmit)(struct sock *sk, struct sk_buff *skb);
@@ -620,6 +623,9 @@ void ltcp_port_tw_put(struct ltcp_port *port);
  */
 int ltcp_listen_start(struct sock *sk);
 void ltcp_listen_stop(struct sock *sk);
+
+/* Like stop, but the state is left to the caller. [s] */
+void ltcp_listen_shut(struct sock *sk);
 
 /* Most specific listener for @flow; under rcu_read_lock(). */
 struct sock *ltcp_listen_lookup(const struct ltcp_flow *flow);

@@ -169,18 +169,25 @@ static void ltcp_v4_flow_of(const struct sock *sk, struct ltcp_flow *flow)
 	flow->hash = ltcp_flow_hash(flow);
 }
 
+static int ltcp_v4_check(const struct sockaddr *addr, int len)
+{
+	if (len < sizeof(struct sockaddr_in))
+		return -EINVAL;
+	return addr->sa_family == AF_INET ? 0 : -EAFNOSUPPORT;
+}
+
 static int ltcp_v4_connect(struct sock *sk, struct sockaddr *addr, int len)
 {
 	struct sockaddr_in *sin = (struct sockaddr_in *)addr;
 	struct inet_sock *inet = inet_sk(sk);
 	struct rtable *rt;
 	struct flowi4 *fl4;
+	int err;
 
 	ltcp_owned(sk);
-	if (len < sizeof(*sin))
-		return -EINVAL;
-	if (sin->sin_family != AF_INET)
-		return -EAFNOSUPPORT;
+	err = ltcp_v4_check(addr, len);
+	if (err)
+		return err;
 
 	fl4 = &inet->cork.fl.u.ip4;
 	rt = ip_route_connect(fl4, sin->sin_addr.s_addr, inet->inet_saddr,
@@ -501,6 +508,7 @@ const struct ltcp_af_ops ltcp_ipv4_ops = {
 	.family		= AF_INET,
 	.net_hdr_len	= sizeof(struct iphdr),
 	.mss_default	= LTCP_MSS_DEFAULT_V4,
+	.check		= ltcp_v4_check,
 	.connect	= ltcp_v4_connect,
 	.route		= ltcp_v4_route,
 	.xmit		= ltcp_v4_xmit,

@@ -195,6 +195,51 @@ fail:
 	return err;
 }
 
+/* RFC 9293 3.10.1, LISTEN STATE: from passive to active [s] */
+static int ltcp_connect_listener(struct socket *sock,
+				 struct sockaddr_unsized *addr, int len)
+{
+	struct sock *sk = sock->sk;
+	int err;
+
+	err = ltcp_sk(sk)->af->check((struct sockaddr *)addr, len);
+	if (err)
+		return err;
+	ltcp_listen_shut(sk);
+	sk->sk_state_change(sk);	/* others may wait in accept() */
+	err = ltcp_connect(sk, addr, len);
+	if (!err)
+		sock->state = SS_CONNECTING;
+	else if (sk->sk_state == TCP_LISTEN)
+		ltcp_change_state(sk, LTCP_EV_ABORT);
+	return err;
+}
+
+static int ltcp_stream_connect(struct socket *sock,
+			       struct sockaddr_unsized *addr, int len,
+			       int flags)
+{
+	struct sock *sk = sock->sk;
+	bool listener;
+	int err = 0;
+
+	if (len < sizeof(addr->sa_family))
+		return -EINVAL;
+	lock_sock(sk);
+	listener = sk->sk_state == TCP_LISTEN &&
+		   addr->sa_family != AF_UNSPEC &&
+		   ltcp_sk(sk)->active_from_listen;
+	if (listener)
+		err = ltcp_connect_listener(sock, addr, len);
+	if (!err)
+		err = __inet_stream_connect(sock, addr, len, flags, 0);
+	/* It did not know that this call began it. */
+	if (listener && err == -EALREADY)
+		err = -EINPROGRESS;
+	release_sock(sk);
+	return err;
+}
+
 static int ltcp_listen(struct socket *sock, int backlog)
 {
 	struct sock *sk = sock->sk;
@@ -480,7 +525,7 @@ static const struct proto_ops ltcp_stream_ops = {
 	.owner		= THIS_MODULE,
 	.release	= inet_release,
 	.bind		= inet_bind,
-	.connect	= inet_stream_connect,
+	.connect	= ltcp_stream_connect,
 	.socketpair	= sock_no_socketpair,
 	.accept		= inet_accept,
 	.getname	= inet_getname,

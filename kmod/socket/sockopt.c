@@ -17,6 +17,7 @@
 #include <net/ip.h>
 
 #include "../ltcp.h"
+#include "../uapi/linux/ltcp.h"
 
 /* Bounds of what may be set, as in Linux's TCP. */
 #define LTCP_MAXSEG_MIN		88
@@ -396,6 +397,20 @@ static int ltcp_get_info(struct sock *sk, char __user *val, int __user *lenp,
 	return ltcp_put_data(val, lenp, len, &info, sizeof(info));
 }
 
+/* RFC 9293 3.10.1, LISTEN STATE: connect() on a listener */
+static int ltcp_set_active_from_listen(struct sock *sk, int val)
+{
+	if (val < 0 || val > 1)
+		return -EINVAL;
+	ltcp_sk(sk)->active_from_listen = val;
+	return 0;
+}
+
+static int ltcp_get_active_from_listen(const struct sock *sk)
+{
+	return ltcp_sk(sk)->active_from_listen;
+}
+
 #define LTCP_INT_OPT(name) { .set = ltcp_set_##name, .get = ltcp_get_##name }
 
 static const struct ltcp_sockopt ltcp_sockopts[] = {
@@ -416,12 +431,18 @@ static const struct ltcp_sockopt ltcp_sockopts[] = {
 				    .get_data = ltcp_get_congestion },
 };
 
+/* Of ltcp alone: uapi/linux/ltcp.h */
+static const struct ltcp_sockopt ltcp_sockopt_active_from_listen =
+	LTCP_INT_OPT(active_from_listen);
+
 /* Its row, an empty one for an option that is not in the table. */
 static const struct ltcp_sockopt *ltcp_sockopt_find(int optname)
 {
 	static const struct ltcp_sockopt none;
 	unsigned int i = optname;
 
+	if (optname == LTCP_ACTIVE_FROM_LISTEN)
+		return &ltcp_sockopt_active_from_listen;
 	if (i >= ARRAY_SIZE(ltcp_sockopts))
 		return &none;
 	return &ltcp_sockopts[array_index_nospec(i, ARRAY_SIZE(ltcp_sockopts))];

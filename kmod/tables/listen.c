@@ -103,7 +103,12 @@ int ltcp_listen_start(struct sock *sk)
 	return 0;
 }
 
-void ltcp_listen_stop(struct sock *sk)
+/*
+ * It stays in LISTEN to the end: a child that another CPU is making meanwhile
+ * is a clone, and begins where its listener is. Who makes one holds an entry,
+ * and those are waited for.
+ */
+void ltcp_listen_shut(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	struct sock *child;
@@ -117,7 +122,6 @@ void ltcp_listen_stop(struct sock *sk)
 	hlist_del_rcu(&ls->accept.node);
 	spin_unlock_bh(&ltcp_listen_lock);
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
-	ltcp_change_state(sk, LTCP_EV_CLOSE);
 
 	ltcp_halfopen_purge_listener(sk);
 	while ((child = ltcp_accept_take(sk))) {
@@ -129,6 +133,12 @@ void ltcp_listen_stop(struct sock *sk)
 		local_bh_enable();
 		sock_put(child);
 	}
+}
+
+void ltcp_listen_stop(struct sock *sk)
+{
+	ltcp_listen_shut(sk);
+	ltcp_change_state(sk, LTCP_EV_CLOSE);
 }
 
 bool ltcp_accept_full(const struct sock *sk)

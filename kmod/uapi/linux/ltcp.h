@@ -17,4 +17,16 @@
 #define IPPROTO_LTCP 253
 #endif
 
+/*
+ * Options that Linux's TCP does not have, at level SOL_TCP like the others.
+ *
+ * LTCP_ACTIVE_FROM_LISTEN: int, 0 (default) or 1, at any time
+ *	connect() makes an active opener of a socket that listens (RFC 9293
+ *	3.10.1), where it otherwise fails with EISCONN. Connections that were
+ *	not accepted are reset, and accept() elsewhere ends with EINVAL. If
+ *	connect() fails the socket is bound still, but listens no more; only
+ *	an address that is none (EINVAL, EAFNOSUPPORT) leaves it as it was.
+ */
+#define LTCP_ACTIVE_FROM_LISTEN	1000
+
 #endif /* _UAPI_LINUX_LTCP_H */
