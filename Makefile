@@ -12,6 +12,11 @@ KBUILD = $(MAKE) -C $(KDIR) M=$(CURDIR)/kmod W=$(W)
 module: headers
 	$(KBUILD) modules
 
+# Modules that use what ltcp exports.
+examples: module
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/examples/cong-aimd W=$(W) \
+		KBUILD_EXTRA_SYMBOLS=$(CURDIR)/kmod/Module.symvers modules
+
 headers:
 	@[ -e $(KDIR)/Makefile ] || { \
 		echo "No kernel headers in $(KDIR)."; \
@@ -42,11 +47,14 @@ lint:
 
 clean:
 	[ ! -e $(KDIR)/Makefile ] || $(KBUILD) clean
+	[ ! -e $(KDIR)/Makefile ] || \
+		$(MAKE) -C $(KDIR) M=$(CURDIR)/examples/cong-aimd clean
 	rm -rf out
 
 help:
 	@echo '  make               build kmod/ltcp.ko for the running kernel'
 	@echo '                     (KDIR=DIRECTORY: for another one)'
+	@echo '  make examples      and examples/cong-aimd, a congestion control'
 	@echo '  make install       and install it where modprobe finds it'
 	@echo '  make demo          see it work, in a virtual machine'
 	@echo '  make check         run all tests (TEST=NAME: one of them)'
@@ -59,5 +67,5 @@ help:
 	@echo 'What demo, check, bench and lint need is installed through apt.'
 	@echo 'Kernels are kept in $$LTCP_CACHE (~/.cache/ltcp), outside the clone.'
 
-.PHONY: module headers install demo check check-unit check-conform check-net
+.PHONY: module examples headers install demo check check-unit check-conform check-net
 .PHONY: bench lint clean help

@@ -118,9 +118,12 @@ static int __init ltcp_init(void)
 	err = ltcp_cong_register(&ltcp_cong_reno);
 	if (err)
 		goto timewait;
+	err = ltcp_cong_register(&ltcp_cong_cubic);
+	if (err)
+		goto reno;
 	err = ltcp_proto_init();
 	if (err)
-		goto cong;
+		goto cubic;
 	err = register_pernet_subsys(&ltcp_net_ops);
 	if (err)
 		goto proto;
@@ -135,7 +138,9 @@ pernet:
 	unregister_pernet_subsys(&ltcp_net_ops);
 proto:
 	ltcp_proto_exit();
-cong:
+cubic:
+	ltcp_cong_unregister(&ltcp_cong_cubic);
+reno:
 	ltcp_cong_unregister(&ltcp_cong_reno);
 timewait:
 	ltcp_tw_exit();
@@ -156,6 +161,7 @@ static void __exit ltcp_exit(void)
 	unregister_pernet_subsys(&ltcp_net_ops);
 	rcu_barrier();
 	ltcp_proto_exit();
+	ltcp_cong_unregister(&ltcp_cong_cubic);
 	ltcp_cong_unregister(&ltcp_cong_reno);
 	ltcp_tw_exit();
 	ltcp_halfopen_exit();

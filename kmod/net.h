@@ -187,6 +187,7 @@ struct ltcp_net {
 	int wmem[3];
 	int ip_local_port_range[2];
 	char congestion_control[LTCP_CONG_NAME_MAX];
+	char allowed_congestion_control[LTCP_CONG_NAMES_MAX];
 };
 
 extern unsigned int ltcp_net_id;
@@ -204,6 +205,9 @@ static inline struct ltcp_net *ltcp_net(const struct net *net)
 /* control/sysctl.c: defaults are set before the namespace is visible. */
 int ltcp_sysctl_net_init(struct ltcp_net *ln);
 void ltcp_sysctl_net_exit(struct ltcp_net *ln);
+
+/* May anybody in @net choose congestion control @name? Process context. */
+bool ltcp_cong_allowed(const struct net *net, const char *name);
 
 /* control/stats.c */
 int ltcp_stats_net_init(struct ltcp_net *ln);

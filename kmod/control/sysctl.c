@@ -94,6 +94,7 @@ static const struct ltcp_setting ltcp_settings[] = {
 enum ltcp_special {
 	LTCP_SPECIAL_MEM = ARRAY_SIZE(ltcp_settings),
 	LTCP_SPECIAL_CONG,
+	LTCP_SPECIAL_CONG_ALLOWED,
 	LTCP_SPECIAL_CONG_LIST,
 	LTCP_NR_FILES,
 };
@@ -165,21 +166,6 @@ out:
 	return err;
 }
 
-/* Is there an algorithm called @name? */
-static int ltcp_sysctl_cong_check(const char *name)
-{
-	struct ltcp_cong ca = {};
-	int err;
-
-	/* ltcp_cong_attach() takes "" for the default algorithm. */
-	if (!*name)
-		return -ENOENT;
-	err = ltcp_cong_attach(&ca, name, LTCP_MSS_DEFAULT_V4);
-	if (!err)
-		ltcp_cong_detach(&ca);
-	return err;
-}
-
 /*
  * The name is not kept alive by a reference: its module may go. Nor do
  * readers lock: while it changes they may see a mix of two names. Who finds
@@ -199,12 +185,80 @@ static int ltcp_sysctl_cong(LTCP_CTL_CONST struct ctl_table *ctl, int write,
 	if (err || !write)
 		goto out;
 
-	err = ltcp_sysctl_cong_check(name);
-	if (!err)
-		strscpy_pad(ctl->data, name, sizeof(name));
+	err = -ENOENT;
+	if (!ltcp_cong_known(name))
+		goto out;
+	strscpy_pad(ctl->data, name, sizeof(name));
+	err = 0;
 out:
 	mutex_unlock(&ltcp_sysctl_mutex);
 	return err;
+}
+
+/* Is every word of @names, which this takes apart, an algorithm? */
+static bool ltcp_sysctl_cong_all_known(char *names)
+{
+	char *name;
+
+	while ((name = strsep(&names, " \t")))
+		if (*name && !ltcp_cong_known(name))
+			return false;
+	return true;
+}
+
+static int ltcp_sysctl_cong_allowed(LTCP_CTL_CONST struct ctl_table *ctl,
+				    int write, void *buf, size_t *lenp,
+				    loff_t *ppos)
+{
+	char names[LTCP_CONG_NAMES_MAX], words[LTCP_CONG_NAMES_MAX];
+	struct ctl_table tmp = *ctl;
+	int err;
+
+	mutex_lock(&ltcp_sysctl_mutex);
+	strscpy(names, ctl->data, sizeof(names));
+	tmp.data = names;
+	err = proc_dostring(&tmp, write, buf, lenp, ppos);
+	if (err || !write)
+		goto out;
+
+	/* It was cut, perhaps between two words. */
+	err = -EINVAL;
+	if (strlen(names) == sizeof(names) - 1)
+		goto out;
+	err = -ENOENT;
+	strscpy(words, names, sizeof(words));
+	if (!ltcp_sysctl_cong_all_known(words))
+		goto out;
+	strscpy(ctl->data, names, sizeof(names));
+	err = 0;
+out:
+	mutex_unlock(&ltcp_sysctl_mutex);
+	return err;
+}
+
+/* Is @name one of the words of @names? */
+static bool ltcp_has_word(const char *names, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; *names; names += strcspn(names, " \t")) {
+		names += strspn(names, " \t");
+		if (strcspn(names, " \t") == len && !strncmp(names, name, len))
+			return true;
+	}
+	return false;
+}
+
+bool ltcp_cong_allowed(const struct net *net, const char *name)
+{
+	const struct ltcp_net *ln = ltcp_net(net);
+	bool allowed;
+
+	mutex_lock(&ltcp_sysctl_mutex);
+	allowed = !strcmp(name, ln->congestion_control) ||
+		  ltcp_has_word(ln->allowed_congestion_control, name);
+	mutex_unlock(&ltcp_sysctl_mutex);
+	return allowed;
 }
 
 static int ltcp_sysctl_cong_list(LTCP_CTL_CONST struct ctl_table *ctl,
@@ -256,8 +310,10 @@ static void ltcp_settings_default(struct ltcp_net *ln)
 	for (s = ltcp_settings; s < ltcp_settings + LTCP_SPECIAL_MEM; s++)
 		memcpy((void *)ln + s->offset, s->def, s->size);
 	ltcp_settings_by_ram(ln);
-	strscpy_pad(ln->congestion_control, "reno",
+	strscpy_pad(ln->congestion_control, ltcp_cong_cubic.name,
 		    sizeof(ln->congestion_control));
+	strscpy_pad(ln->allowed_congestion_control, "reno cubic",
+		    sizeof(ln->allowed_congestion_control));
 
 	/* The first namespace that the module sees, before any socket. */
 	if (net_eq(ln->net, &init_net))
@@ -296,6 +352,13 @@ static void ltcp_sysctl_fill(struct ltcp_net *ln, struct ctl_table *table)
 	t->maxlen = sizeof(ln->congestion_control);
 	t->mode = 0644;
 	t->proc_handler = ltcp_sysctl_cong;
+
+	t = table + LTCP_SPECIAL_CONG_ALLOWED;
+	t->procname = "allowed_congestion_control";
+	t->data = ln->allowed_congestion_control;
+	t->maxlen = sizeof(ln->allowed_congestion_control);
+	t->mode = 0644;
+	t->proc_handler = ltcp_sysctl_cong_allowed;
 
 	t = table + LTCP_SPECIAL_CONG_LIST;
 	t->procname = "available_congestion_control";

@@ -144,6 +144,16 @@ int ltcp_cong_switch(struct ltcp_cong *ca, const char *name)
 	return 0;
 }
 
+bool ltcp_cong_known(const char *name)
+{
+	bool known;
+
+	rcu_read_lock();
+	known = cong_find(name);
+	rcu_read_unlock();
+	return known;
+}
+
 int ltcp_cong_list(char *buf, size_t size)
 {
 	const struct ltcp_cong_ops *ops;
@@ -167,16 +177,17 @@ u32 ltcp_cong_init_window(u32 mss)
 {
 	return min(LTCP_INIT_CWND * mss, max(2 * mss, INIT_WINDOW_OCTETS));
 }
+EXPORT_SYMBOL_GPL(ltcp_cong_init_window);
 
 static void cong_grow(struct ltcp_cong *ca, u32 octets)
 {
 	ca->cwnd = min(ca->cwnd + octets, LTCP_SSTHRESH_INF);
 }
 
-u32 ltcp_cong_slow_start_grow(struct ltcp_cong *ca, u32 acked)
+u32 ltcp_cong_slow_start_upto(struct ltcp_cong *ca, u32 acked, u32 limit)
 {
 	u32 room = ltcp_cong_slow_start(ca) ? ca->ssthresh - ca->cwnd : 0;
-	u32 grow = min(acked, 2 * ca->mss);	/* RFC 3465 2.2, L = 2 */
+	u32 grow = min(acked, limit);
 
 	if (grow < room) {
 		cong_grow(ca, grow);
@@ -184,6 +195,12 @@ u32 ltcp_cong_slow_start_grow(struct ltcp_cong *ca, u32 acked)
 	}
 	cong_grow(ca, room);
 	return acked - room;
+}
+EXPORT_SYMBOL_GPL(ltcp_cong_slow_start_upto);
+
+u32 ltcp_cong_slow_start_grow(struct ltcp_cong *ca, u32 acked)
+{
+	return ltcp_cong_slow_start_upto(ca, acked, 2 * ca->mss);
 }
 EXPORT_SYMBOL_GPL(ltcp_cong_slow_start_grow);
 

@@ -14,6 +14,7 @@
 #include <linux/module.h>
 
 #define LTCP_CONG_NAME_MAX	16	/* as TCP_CA_NAME_MAX */
+#define LTCP_CONG_NAMES_MAX	256	/* octets of a list of names */
 #define LTCP_CONG_PRIV_SIZE	64	/* octets of an algorithm's own state */
 #define LTCP_INIT_CWND		10U	/* segments, RFC 6928 */
 #define LTCP_SSTHRESH_INF	0x7fffffffU
@@ -66,6 +67,8 @@ struct ltcp_cong_ack {
  * @acked: new data was acknowledged while no loss is being repaired: grow
  * @ssthresh: a loss was found with @flight octets outstanding; return the new
  *	      slow start threshold in octets, at least 2 * mss
+ * @timeout: the retransmission timer expired, after @ssthresh if that was due;
+ *	     cwnd falls to one mss (RFC 5681 3.1); may be NULL
  * @after_idle: nothing was sent for more than one RTO; may be NULL, then
  *	        cwnd falls to the restart window (RFC 5681 4.1)
  * @node: list of registered algorithms
@@ -79,6 +82,7 @@ struct ltcp_cong_ops {
 	void (*release)(struct ltcp_cong *ca);
 	void (*acked)(struct ltcp_cong *ca, const struct ltcp_cong_ack *ack);
 	u32 (*ssthresh)(struct ltcp_cong *ca, u32 flight);
+	void (*timeout)(struct ltcp_cong *ca);
 	void (*after_idle)(struct ltcp_cong *ca);
 	struct list_head node;
 };
@@ -107,6 +111,9 @@ void ltcp_cong_detach(struct ltcp_cong *ca);
 /* Change the algorithm of a live connection; cwnd and ssthresh stay. */
 int ltcp_cong_switch(struct ltcp_cong *ca, const char *name);
 
+/* Is there an algorithm @name? It may be gone when this returns. */
+bool ltcp_cong_known(const char *name);
+
 /*
  * Names of all algorithms, separated by blanks, only whole ones. Returns the
  * octets without the NUL, which is there if @size is not 0.
@@ -123,6 +130,9 @@ u32 ltcp_cong_init_window(u32 mss);
  */
 u32 ltcp_cong_slow_start_grow(struct ltcp_cong *ca, u32 acked);
 
+/* The same with another limit than 2 * mss, octets. */
+u32 ltcp_cong_slow_start_upto(struct ltcp_cong *ca, u32 acked, u32 limit);
+
 /*
  * Congestion avoidance: one mss for each cwnd octets acknowledged, and not
  * more than one for each call.
@@ -130,5 +140,6 @@ u32 ltcp_cong_slow_start_grow(struct ltcp_cong *ca, u32 acked);
 void ltcp_cong_avoid(struct ltcp_cong *ca, u32 acked);
 
 extern struct ltcp_cong_ops ltcp_cong_reno;
+extern struct ltcp_cong_ops ltcp_cong_cubic;
 
 #endif /* _LTCP_CONG_H */

@@ -150,6 +150,8 @@ void ltcp_recovery_timeout(struct sock *sk)
 	/* Without data there is no loss; the initial window remembers. */
 	if (!((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV))) {
 		ltcp_loss_enter(sk, LTCP_LOSS_RTO);
+		if (ls->cong.ops->timeout)
+			ls->cong.ops->timeout(&ls->cong);
 		ls->cong.cwnd = ls->mss;	/* loss window, RFC 5681 3.1 */
 		ls->dupacks = 0;
 	}

@@ -12,6 +12,7 @@
  * TCP_FASTOPEN are among it, which servers set as a hint and live without.
  */
 
+#include <linux/capability.h>
 #include <linux/nospec.h>
 #include <linux/sockptr.h>
 #include <net/ip.h>
@@ -249,6 +250,21 @@ static int ltcp_get_notsent_lowat(const struct sock *sk)
 	return ltcp_sk(sk)->notsent_lowat;
 }
 
+/* [s] */
+static int ltcp_may_use_congestion(const struct sock *sk, const char *name)
+{
+	const struct ltcp_cong_ops *ops = ltcp_sk(sk)->cong.ops;
+	const struct net *net = sock_net(sk);
+
+	if (!ltcp_cong_known(name))
+		return -ENOENT;
+	/* To keep what one has is not to choose. */
+	if ((ops && !strcmp(ops->name, name)) || ltcp_cong_allowed(net, name) ||
+	    ns_capable(net->user_ns, CAP_NET_ADMIN))
+		return 0;
+	return -EPERM;
+}
+
 static int ltcp_set_congestion(struct sock *sk, sockptr_t val, unsigned int len)
 {
 	char name[LTCP_CONG_NAME_MAX];
@@ -265,10 +281,13 @@ static int ltcp_set_congestion(struct sock *sk, sockptr_t val, unsigned int len)
 		return -ENOENT;
 
 	lock_sock(sk);
-	/* The algorithm's own functions run with bottom halves off. */
-	local_bh_disable();
-	err = ltcp_cong_switch(&ltcp_sk(sk)->cong, name);
-	local_bh_enable();
+	err = ltcp_may_use_congestion(sk, name);
+	if (!err) {
+		/* The algorithm's functions run with bottom halves off. */
+		local_bh_disable();
+		err = ltcp_cong_switch(&ltcp_sk(sk)->cong, name);
+		local_bh_enable();
+	}
 	release_sock(sk);
 	return err;
 }

@@ -567,7 +567,6 @@ static void stock_like_ltcp(void)
 	set_sysctl("syn_retries", "7");
 	set_sysctl("rfc1337", "1");
 	set_sysctl("tso_win_divisor", "100");	/* do not wait for more */
-	set_sysctl("congestion_control", "reno");
 }
 
 void peer_begin(const char *program, const char *name)
@@ -600,6 +599,8 @@ void peer_start(const char *program, const char *name)
 	peer_begin(program, name);
 	if (!is_ltcp())
 		stock_like_ltcp();
+	/* The scripts count as RFC 5681 does; cong.c has the others. */
+	set_sysctl("congestion_control", "reno");
 	alarm_clock = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	if (alarm_clock < 0)
 		peer_fail("timerfd: %s", strerror(errno));

@@ -106,6 +106,7 @@ names() {
 		each echo "$TUPLES" | cut -d ' ' -f 1
 		echo mem
 		echo congestion_control
+		echo allowed_congestion_control
 		echo available_congestion_control
 	} | sort >"$TMP/expected"
 	find "$DIR" -type f -printf '%f\n' | sort | diff "$TMP/expected" -
@@ -148,7 +149,8 @@ defaults() {
 	each default_of_tuple "$TUPLES"
 	by_ram
 	mem_by_ram
-	is congestion_control reno
+	is congestion_control cubic
+	is allowed_congestion_control 'reno cubic'
 }
 
 bounds_of() {
@@ -231,11 +233,23 @@ congestion_control() {
 	accepts congestion_control reno
 	refuses 'No such file' congestion_control renoir
 	refuses 'No such file' congestion_control ren
+	accepts congestion_control cubic
 	refuses 'No such file' congestion_control ""
 	refuses 'No such file' congestion_control \
 		reno-with-a-name-that-is-too-long
-	grep -qw reno "$DIR/available_congestion_control"
+	is available_congestion_control 'reno cubic'
 	[ "$(stat -c %a "$DIR/available_congestion_control")" = 444 ]
+}
+
+allowed_congestion_control() {
+	local name=allowed_congestion_control
+	accepts $name cubic
+	accepts $name cubic reno
+	accepts $name ""
+	refuses 'No such file' $name reno cubi
+	refuses 'No such file' $name cubic,reno
+	refuses "$INVALID" $name "$(printf 'reno %.0s' {1..60})"
+	[ "$(stat -c %a "$DIR/$name")" = 644 ]
 }
 
 # settings [COMMAND...]: all of them as COMMAND's namespace sees them
@@ -280,7 +294,7 @@ namespace_goes() {
 }
 
 [ "$PROTO" -ne 6 ] || skip_all "these are the settings of ltcp"
-plan 11
+plan 12
 is_loaded || load
 add_ns "$NS_A"
 check names names
@@ -291,6 +305,7 @@ check tuples_in_part tuples_in_part
 check mem_of_first_namespace mem_of_first_namespace
 check mem_of_others mem_of_others
 check congestion_control congestion_control
+check allowed_congestion_control allowed_congestion_control
 check isolation isolation
 check namespace_goes namespace_goes
 finish

@@ -125,7 +125,7 @@ TEST(sample__zero_is_one)
 }
 
 /*
- * RFC 6298 2.2, 2.3: the formulas in floating point. What the integers may differ:
+ * RFC 6298 2.2, 2.3: the formulas in floating point. What the integers differ:
  * SRTT * 8 is rounded up by less than 1 each time, and 7/8 of the difference
  * stays: it sums up to less than 8, which is 1 us. |SRTT - R| so differs by
  * less than 1, RTTVAR * 4 is rounded up by less than 1 more, 3/4 stays:
