@@ -6,10 +6,20 @@
  * connection must have an algorithm that there is, and carry an octet.
  */
 
-#include "sockapi.h"
-
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+static struct sockaddr_in address;
 static int listener;
 static atomic_bool over;
 static atomic_ulong flips;
@@ -34,16 +44,23 @@ static void *flip(void *arg)
 	return NULL;
 }
 
+static int new_socket(void)
+{
+	const char *proto = getenv("LTCP_PROTO");
+
+	return socket(AF_INET, SOCK_STREAM, proto ? atoi(proto) : 253);
+}
+
 /* What is wrong with it, NULL if nothing. */
 static const char *connection(unsigned long used[3])
 {
 	static const char *const known[] = { "aimd", "cubic", "reno" };
 	struct linger now = { .l_onoff = 1 };
-	int c = sock_new(0), s, i;
+	int c = new_socket(), s, i;
 	char name[16] = "", octet = 'x';
 	socklen_t len = sizeof(name);
 
-	if (c < 0 || sock_connect(c, local_port(listener)))
+	if (connect(c, (struct sockaddr *)&address, sizeof(address)))
 		return "connect";
 	s = accept(listener, NULL, NULL);
 	if (s < 0)
@@ -70,9 +87,14 @@ int main(int argc, char **argv)
 	const char *wrong = NULL;
 	void *flip_wrong;
 	pthread_t thread;
+	socklen_t len = sizeof(address);
 
-	listener = sock_new(0);
-	if (sock_bind(listener, 0) || listen(listener, 8) ||
+	address.sin_family = AF_INET;
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	listener = new_socket();
+	if (bind(listener, (struct sockaddr *)&address, len) ||
+	    getsockname(listener, (struct sockaddr *)&address, &len) ||
+	    listen(listener, 8) ||
 	    pthread_create(&thread, NULL, flip, NULL)) {
 		perror("congrace");
 		return 1;
