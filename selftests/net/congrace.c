@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * congrace COUNT: a listener whose algorithm changes all the time, from aimd to
- * cubic and back, and COUNT connections to it over loopback, one after the
- * other. cong.sh loads and unloads aimd meanwhile, so it may not be there. Each
- * connection must have an algorithm that there is, and carry an octet.
+ * congrace: a listener whose algorithm changes all the time, from aimd to cubic
+ * and back, and connections to it over loopback, until SIGTERM. cong.sh loads
+ * and unloads aimd meanwhile, so it may not be there. Each connection must have
+ * an algorithm that there is, and carry an octet.
  */
 
 #include <arpa/inet.h>
@@ -11,6 +11,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -32,7 +33,7 @@ static void *flip(void *arg)
 
 	(void)arg;
 	for (n = 1; !over; n++) {
-		if (n % 200 == 0)
+		if (n % 200 == 1)
 			poll(NULL, 0, 20);
 		name = *name == 'c' ? "aimd" : "cubic";
 		if (!setsockopt(listener, SOL_TCP, TCP_CONGESTION, name,
@@ -80,10 +81,15 @@ static const char *connection(unsigned long used[3])
 	return NULL;
 }
 
-int main(int argc, char **argv)
+static void stop(int sig)
 {
-	unsigned long count = argc > 1 ? strtoul(argv[1], NULL, 0) : 1000, i;
-	unsigned long used[3] = {};
+	(void)sig;
+	over = true;
+}
+
+int main(void)
+{
+	unsigned long used[3] = {}, i;
 	const char *wrong = NULL;
 	void *flip_wrong;
 	pthread_t thread;
@@ -99,7 +105,8 @@ int main(int argc, char **argv)
 		perror("congrace");
 		return 1;
 	}
-	for (i = 0; i < count && !wrong; i++)
+	signal(SIGTERM, stop);
+	for (i = 0; !over && !wrong; i++)
 		wrong = connection(used);
 	if (wrong)
 		fprintf(stderr, "connection %lu: %s: %s\n", i, wrong,
