@@ -22,7 +22,8 @@
 
 /*
  * The segments. SEQ is RCV.NXT if nothing else is said, ACK is what the peer
- * has acknowledged before (in SYN_SENT and SYN_RECV: our SYN).
+ * has acknowledged before (in SYN_SENT and SYN_RECV: our SYN). The connection
+ * of old_ts has timestamps, the others have none.
  */
 #define KINDS(X)							\
 	X(syn)		/* SYN */					\
@@ -40,7 +41,8 @@
 	X(old)		/* the 10 octets before RCV.NXT again */	\
 	X(early)	/* 10 octets behind a hole of 100 */		\
 	X(future)	/* 10 octets beyond any window */		\
-	X(bad_sum)	/* 10 octets with a wrong checksum */
+	X(bad_sum)	/* 10 octets with a wrong checksum */		\
+	X(old_ts)	/* 10 octets with a timestamp from before the SYN */
 
 #define KIND_ENUM(name) K_##name,
 #define KIND_NAME(name) #name,
@@ -75,13 +77,13 @@ static const char *const expectations[] = {
 	"CLOSED",			/* 3.10.7.1 */
 	"syn fin_bare:				rst+ack",
 	"synack ack fin finack data urg:	rst",
-	"bad_ack old early future:		rst",
+	"bad_ack old early future old_ts:	rst",
 	"rst rst_ack rst_near bad_sum:		-",
 
 	"LISTEN",			/* 3.10.7.2 */
 	"syn:					syn+ack SYN_RECV",
 	"synack ack fin finack data urg:	rst",
-	"bad_ack old early future:		rst",
+	"bad_ack old early future old_ts:	rst",
 	"rst rst_ack rst_near bad_sum fin_bare:	-",
 
 	"SYN_SENT",			/* 3.10.7.3 */
@@ -91,16 +93,17 @@ static const char *const expectations[] = {
 	/* Where others refuse: "connection refused" is their word for it. */
 	"rst_ack:				- CLOSED ECONNREFUSED",
 	"ack fin finack fin_bare data urg:	-",
-	"old early future bad_sum:		-",
+	"old early future bad_sum old_ts:	-",
 	"rst rst_near:				-",
 
 	/*
 	 * 3.10.7.4, half open. A SYN in the window would send it back to
 	 * LISTEN (fourth), blindly; RFC 5961 4.2 gets to the same end by a
-	 * challenge, since who sent that SYN answers with RST.
+	 * challenge, since who sent that SYN answers with RST. Old timestamps,
+	 * from here on: RFC 7323 5.3, R1.
 	 */
 	"SYN_RECV",
-	"syn synack rst_near old future:	ack",
+	"syn synack rst_near old future old_ts:	ack",
 	"ack:					- ESTABLISHED",
 	"rst rst_ack:				- LISTEN",
 	"fin finack:				ack+1 CLOSE_WAIT",
@@ -110,7 +113,7 @@ static const char *const expectations[] = {
 	"fin_bare bad_sum:			-",
 
 	"SYN_RECV active",		/* the same after SYN_SENT */
-	"syn rst_near old future:		ack",
+	"syn rst_near old future old_ts:		ack",
 	/* The peer's SYN is in its SYN-ACK again: 3.5, figure 7. */
 	"synack:				ack ESTABLISHED",
 	"ack:					- ESTABLISHED",
@@ -128,7 +131,7 @@ static const char *const expectations[] = {
 	 */
 	"ESTABLISHED",
 	"syn synack rst_near bad_ack:		ack",
-	"old early future:			ack",
+	"old early future old_ts:		ack",
 	"ack fin_bare bad_sum:			-",
 	"rst rst_ack:				- CLOSED ECONNRESET",
 	"fin finack:				ack+1 CLOSE_WAIT",
@@ -139,7 +142,7 @@ static const char *const expectations[] = {
 
 	"FIN_WAIT_1",
 	"syn synack rst_near bad_ack:		ack",
-	"old early future:			ack",
+	"old early future old_ts:		ack",
 	"ack:					- FIN_WAIT_2",
 	"fin_bare bad_sum:			-",
 	"rst rst_ack:				- CLOSED ECONNRESET",
@@ -152,7 +155,7 @@ static const char *const expectations[] = {
 
 	"FIN_WAIT_2",
 	"syn synack rst_near bad_ack:		ack",
-	"old early future:			ack",
+	"old early future old_ts:		ack",
 	"ack fin_bare bad_sum:			-",
 	"rst rst_ack:				- CLOSED ECONNRESET",
 	"fin finack:				ack+1 TIME_WAIT",
@@ -168,7 +171,7 @@ static const char *const expectations[] = {
 	 */
 	"CLOSE_WAIT",
 	"syn synack rst_near bad_ack:		ack",
-	"fin finack fin_bare old future:	ack",
+	"fin finack fin_bare old future old_ts:	ack",
 	"ack data urg early bad_sum:		-",
 	/* Linux's word for RST after FIN; the RFC has but one. */
 	"rst rst_ack:				- CLOSED EPIPE",
@@ -178,7 +181,7 @@ static const char *const expectations[] = {
 
 	"CLOSING",
 	"syn synack rst_near bad_ack:		ack",
-	"fin finack fin_bare old future:	ack",
+	"fin finack fin_bare old future old_ts:	ack",
 	"ack:					- TIME_WAIT",
 	"data urg early bad_sum:		-",
 	"rst rst_ack:				- CLOSED",
@@ -188,7 +191,7 @@ static const char *const expectations[] = {
 
 	"LAST_ACK",
 	"syn synack rst_near bad_ack:		ack",
-	"fin finack fin_bare old future:	ack",
+	"fin finack fin_bare old future old_ts:	ack",
 	"ack rst rst_ack:			- CLOSED",
 	"data urg early bad_sum:		-",
 	"wnd0",
@@ -201,10 +204,9 @@ static const char *const expectations[] = {
 	 * sequence numbers is. RST is ignored: RFC 1337.
 	 */
 	"TIME_WAIT",
-	"syn synack bad_ack:			ack",
+	"syn synack bad_ack fin_bare:		ack",
 	"fin finack old future data urg early:	ack",
 	"ack bad_sum:				-",
-	"fin_bare:				ack",
 	"rst rst_ack rst_near:			-",
 };
 
@@ -222,6 +224,7 @@ static struct outcome outcomes[LTCP_NR_STATES][NR_KINDS][2];
 struct conn {
 	int state;
 	bool closed_window;
+	bool timestamps;
 	int listener;		/* -1: none */
 	int fd;			/* -1: none */
 	int una, nxt;		/* SND.UNA, SND.NXT */
@@ -267,6 +270,12 @@ static bool has_window(int row)
 {
 	return row != ACTIVE_SYN_RECV && row != TCP_CLOSE &&
 	       row != TCP_LISTEN && row != TCP_SYN_SENT && row != TCP_SYN_RECV;
+}
+
+/* TIME_WAIT does not keep timestamps. */
+static bool has_kind(int row, enum kind k)
+{
+	return row != TCP_TIME_WAIT || k != K_old_ts;
 }
 
 static void set_outcome(int row, const char *name, const struct outcome *o,
@@ -341,12 +350,19 @@ static void listener(struct conn *c)
 	is(listen(c->listener, 1), 0);
 }
 
+static void peer_syn(struct conn *c)
+{
+	in("S 0:0(0) <mss 1460%s>", c->timestamps ? ",ts * 0" : "");
+	out("S. 0:0(0) ack 1");
+	c->rcv = 1;
+	if (c->timestamps)
+		timestamps_always();
+}
+
 static void syn_recv(struct conn *c)
 {
 	listener(c);
-	in("S 0:0(0) win 65535 <mss 1460>");
-	out("S. 0:0(0) ack 1");
-	c->rcv = 1;
+	peer_syn(c);
 	c->nxt = 1;
 	c->ack = 1;
 }
@@ -357,7 +373,7 @@ static void fill_buffer(struct conn *c)
 	int len;
 
 	while (wnd) {
-		len = wnd < 1460 ? wnd : 1460;
+		len = wnd < 1448 ? wnd : 1448;
 		in("P. %d:%d(%d) ack 1", c->rcv, c->rcv + len, len);
 		c->rcv += len;
 		out_between(0, 250, ". 1:1(0) ack %d", c->rcv);
@@ -411,9 +427,7 @@ static void syn_sent(struct conn *c)
 static void active_syn_recv(struct conn *c)
 {
 	syn_sent(c);
-	in("S 0:0(0) win 65535 <mss 1460>");
-	out("S. 0:0(0) ack 1");
-	c->rcv = 1;
+	peer_syn(c);
 }
 
 static void bring_to(struct conn *c, int row)
@@ -535,6 +549,9 @@ static int send_kind(const struct conn *c, enum kind k)
 	case K_bad_sum:
 		in("P. %d:%d(10) ack %d badsum", n, n + 10, c->ack);
 		return c->ack;
+	case K_old_ts:
+		in("P. %d:%d(10) ack %d <ts -5 *>", n, n + 10, c->ack);
+		return c->ack;
 	default:
 		peer_fail("script: segment %d?", k);
 	}
@@ -619,6 +636,7 @@ static void run_cell(int row, enum kind k, bool closed_window)
 	const struct outcome *o = &outcomes[row][k][closed_window];
 	struct conn c = {
 		.listener = -1, .fd = -1, .closed_window = closed_window,
+		.timestamps = k == K_old_ts,
 	};
 	int before, seg_ack;
 
@@ -682,8 +700,9 @@ CASE(matrix, table)
 		for (k = 0; k < NR_KINDS; k++) {
 			for (w = 0; w <= has_window(row); w++) {
 				o = &outcomes[row][k][w];
-				if (o->there && (o->next == from ||
-						 way(from, o->next, 2)))
+				if (o->there ? o->next == from ||
+					       way(from, o->next, 2) :
+					       !has_kind(row, k))
 					continue;
 				ksft_print_msg("%s %s: %s\n",
 					       ltcp_state_name(from),
@@ -738,7 +757,7 @@ static void cell(int row, enum kind k, bool closed_window)
 		 ltcp_state_name(row ?: TCP_SYN_RECV),
 		 row == ACTIVE_SYN_RECV ? "_active" : "", kind_names[k],
 		 !has_window(row) ? "any" : closed_window ? "wnd0" : "open");
-	if (!selected(name))
+	if (!selected(name) || !has_kind(row, k))
 		return;
 	pid = fork();
 	if (!pid) {
@@ -758,15 +777,18 @@ static void cell(int row, enum kind k, bool closed_window)
 static int count_cells(void)
 {
 	int row, n = 0;
+	enum kind k;
 
 	for (row = 0; row < LTCP_NR_STATES; row++)
-		n += NR_KINDS * (1 + has_window(row));
+		for (k = 0; k < NR_KINDS; k++)
+			n += has_kind(row, k) * (1 + has_window(row));
 	return n;
 }
 
-/* RFC 9293 3.10.7, each with a case of its own, and then all of them:
- * T2 S012 S022 S024 S025 S026 S027 S028 S036 S038 S039 S066 S068 S069 S070
- * S071 S072 S073 S076 S085 S109 MUST-10 MUST-11 MAY-12 SHLD-31
+/*
+ * T2 S022 S024 S025 S026 S027 S028 S036 S038 S039 S066 S068 S069 S070 S071 S072
+ * S073 S076 S078 S085 S109 MUST-10 MUST-11 SHLD-31 MAY-12 MAY-13: all of them,
+ * after each has had a case of its own.
  */
 CASE(matrix, cells)
 {

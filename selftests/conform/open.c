@@ -12,7 +12,7 @@
 
 CASES(open)
 
-/* S014 S022 S024 S026 S027 S053 MUST-5: figure 6, from the right. */
+/* S014 S021 S022 S024 S026 S027 S053 MUST-5: figure 6, from the right. */
 CASE(open, passive)
 {
 	int l = server();
@@ -21,6 +21,7 @@ CASE(open, passive)
 	in("S 0:0(0) win 65535 <mss 1460>");
 	out("S. 0:0(0) ack 1 <mss 1460>");
 	state_is("SYN_RECV");
+	counter_is("PassiveOpens", 0);
 	in(". 1:1(0) ack 1");
 	state_is("ESTABLISHED");
 	get_nothing(accepted(l));
@@ -28,7 +29,7 @@ CASE(open, passive)
 	counter_is("PassiveOpens", 1);
 }
 
-/* S004 S017 S018 S023 S025: figure 6, from the left. */
+/* S004 S017 S018 S023 S025 MUST-2: figure 6, from the left. */
 CASE(open, active)
 {
 	int fd = client();
@@ -565,11 +566,71 @@ CASE(open, isn_unrelated)
 	check(isn[2] - isn[1] != isn[3] - isn[2]);
 }
 
+/* MAY-3 SHLD-5: the MSS option is sent whether the peer sent one or not. */
+CASE(open, mss_always)
+{
+	static const uint8_t mss_1460[] = { 2, 4, 1460 / 256, 1460 % 256 };
+
+	client();
+	out("S 0:0(0)");
+	check(!memcmp(last_out()->opt, mss_1460, sizeof(mss_1460)));
+	in("S 0:0(0)");
+	out("S. 0:0(0) ack 1");
+	check(!memcmp(last_out()->opt, mss_1460, sizeof(mss_1460)));
+
+	flow(KERNEL_PORT + 1, PEER_PORT);
+	server();
+	in("S 0:0(0)");
+	out("S. 0:0(0) ack 1 <mss 1460>");
+}
+
 static void syn_from(uint16_t port)
 {
 	flow(KERNEL_PORT, port);
 	in("S 0:0(0) win 65535 <mss 1460>");
 	out("S. 0:0(0) ack 1");
+}
+
+/* MUST-41: who listens on the port of a connection does not disturb it. */
+CASE(open, listen_beside)
+{
+	int fd = active();
+
+	server();
+	syn_from(1);
+	in(". 1:1(0) ack 1");
+	state_is("ESTABLISHED");
+	flow_again(KERNEL_PORT, PEER_PORT);
+	in("P. 1:101(100) ack 1");
+	out_between(0, 50, ". 1:1(0) ack 101");
+	get(fd, 100);
+	put(fd, 100);
+	out("P. 1:101(100) ack 101");
+}
+
+/* S020 MUST-42: many connections on one port, and its listener. */
+CASE(open, many_on_one_port)
+{
+	int l = server();
+	int port, fd[4];
+
+	for (port = 1; port <= 3; port++) {
+		syn_from(port);
+		in(". 1:1(0) ack 1");
+		fd[port] = accepted(l);
+	}
+	state_is("ESTABLISHED");
+	for (port = 1; port <= 3; port++) {
+		flow_again(KERNEL_PORT, port);
+		in("P. 1:%d(%d) ack 1", 1 + port, port);
+		out_between(0, 50, ". 1:1(0) ack %d", 1 + port);
+		get(fd[port], port);
+		get_nothing(fd[port]);
+		put(fd[port], 10 * port);
+		out("P. 1:%d(%d) ack %d", 1 + 10 * port, 10 * port, 1 + port);
+	}
+	flow(KERNEL_PORT, PEER_PORT);
+	state_is("LISTEN");
 }
 
 /* S044 S045: the queue is full, so the last ACK is as good as lost. */

@@ -218,7 +218,7 @@ CASE(rst, no_ack)
 	counter_is("DropNoAck", 3);
 }
 
-/* S013: RST that carries data, which some send as an explanation. */
+/* S013 SHLD-2: RST that carries data, which some send as an explanation. */
 CASE(rst, with_data)
 {
 	int fd = passive();
