@@ -347,7 +347,8 @@ static void ltcp_rcv_synchronized(struct sock *sk, struct sk_buff *skb)
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	enum ltcp_mib reason;
 
-	if (sk->sk_state == TCP_SYN_RECV)
+	/* SYN_RECV, or FIN_WAIT_1 after a close() in SYN_RECV */
+	if (ls->snd.una == ls->snd.iss)
 		ltcp_skip_repeated_syn(ls, ltcp_cb(skb));
 
 	reason = ltcp_check_timestamp(sk, skb);

@@ -700,9 +700,10 @@ CASE(matrix, table)
 		for (k = 0; k < NR_KINDS; k++) {
 			for (w = 0; w <= has_window(row); w++) {
 				o = &outcomes[row][k][w];
-				if (o->there ? o->next == from ||
-					       way(from, o->next, 2) :
-					       !has_kind(row, k))
+				if (!has_kind(row, k) && !o->there)
+					continue;
+				if (o->there && (o->next == from ||
+						 way(from, o->next, 2)))
 					continue;
 				ksft_print_msg("%s %s: %s\n",
 					       ltcp_state_name(from),

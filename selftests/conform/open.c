@@ -90,7 +90,7 @@ CASE(open, ack_before_syn)
 	is(socket_error(fd), 0);
 }
 
-/* S020 MUST-10: a socket that connects to its own address and port. */
+/* S020 S038 S073 MUST-10: a socket that connects to its own address. */
 CASE(open, self_connect)
 {
 	struct sockaddr_in own = {
@@ -111,6 +111,13 @@ CASE(open, self_connect)
 	is(poll(&pfd, 1, 10), 1);
 	is(recv(pfd.fd, &octet, 1, 0), 1);
 	is(octet, 'x');
+
+	/* Its FIN crosses itself. */
+	is(shutdown(pfd.fd, SHUT_WR), 0);
+	is(poll(&pfd, 1, 10), 1);
+	get_end(pfd.fd);
+	flow(KERNEL_PORT, KERNEL_PORT);
+	state_is("TIME_WAIT");
 }
 
 /* S037 MUST-20 MUST-23: doubling, and three minutes at least. */
@@ -401,65 +408,6 @@ CASE(open, rst_in_active_syn_recv)
 	is(socket_error(fd), is_ltcp() ? ECONNREFUSED : ECONNRESET);
 	state_is("CLOSED");
 	is(unread(fd), 0);
-}
-
-/* S049: who closes the door sends nobody away, but knows no one either. */
-CASE(open, listener_closed)
-{
-	int l = server();
-
-	in("S 0:0(0) win 65535 <mss 1460>");
-	out("S. 0:0(0) ack 1");
-	close(l);
-	if (is_ltcp())
-		state_is("CLOSED");	/* the stock TCP lets it time out */
-	in(". 1:1(0) ack 1");
-	out("R 1:1(0)");
-	quiet(5 * SEC);
-	counter_is("HalfOpenPurged", 1);
-}
-
-/* S049: connections that nobody accepted end with their listener. */
-CASE(open, listener_closed_on_child)
-{
-	int l = server();
-
-	in("S 0:0(0) win 65535 <mss 1460>");
-	out("S. 0:0(0) ack 1");
-	in(". 1:1(0) ack 1");
-	close(l);
-	out("R. 1:1(0) ack 1");
-	state_is("CLOSED");
-}
-
-/* S041: close() before the connection is established. */
-CASE(open, close_in_syn_sent)
-{
-	int fd = client();
-
-	out("S 0:0(0)");
-	close(fd);
-	state_is("CLOSED");
-	in("S. 0:0(0) ack 1 win 65535 <mss 1460>");
-	out("R 1:1(0)");
-	quiet(10 * SEC);
-}
-
-/* S041: the FIN waits until the peer is known to have our SYN. */
-CASE(open, close_in_syn_recv)
-{
-	int fd = client();
-
-	out("S 0:0(0)");
-	in("S 0:0(0) win 65535 <mss 1460>");
-	out("S. 0:0(0) ack 1");
-	is(shutdown(fd, SHUT_WR), 0);
-	quiet(100);
-	in(". 1:1(0) ack 1");
-	out("F. 1:1(0) ack 1");
-	state_is("FIN_WAIT1");
-	in(". 1:1(0) ack 2");
-	state_is("FIN_WAIT2");
 }
 
 /* S013: RFC 9293 3.5.2 group 1 and 3.10.7.1, no ACK: sequence number 0. */
