@@ -3,11 +3,15 @@
  * traffic MODE [COUNT]: what lifecycle.sh wants to have going on around a load
  * or an unload, COUNT times. hold: a socket, until killed; loopback: a
  * connection in the namespace at hand, which leaves a TIME_WAIT entry there;
- * leftovers: a namespace of its own that ends with entries of every kind.
+ * leftovers: a namespace of its own that ends with entries of every kind;
+ * cycle: load the module $LTCP_KO, both of these, unload. All in one process,
+ * since the programs that would do it cost more than the module does.
  */
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "peer.h"
@@ -148,25 +152,88 @@ static int leftovers(void)
 	return 0;
 }
 
+static int load(void)
+{
+	const char *file = getenv("LTCP_KO");
+	int fd = open(file ? file : "", O_RDONLY | O_CLOEXEC);
+	int err = fd < 0 || syscall(SYS_finit_module, fd, "", 0);
+
+	if (err)
+		perror("load");
+	close(fd);
+	return err;
+}
+
+/* A socket of a process that just ended may hold it for a moment. */
+static int unload(void)
+{
+	int tries;
+
+	for (tries = 0; tries < 300; tries++) {
+		if (!syscall(SYS_delete_module, "ltcp", O_NONBLOCK))
+			return 0;
+		if (errno != EAGAIN && errno != EBUSY)
+			break;
+		usleep(100 * 1000);
+	}
+	perror("unload");
+	return 1;
+}
+
+/* In a process of its own, which enters a namespace. */
+static int apart(int (*mode)(void))
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid)
+		exit(mode());
+	return waitpid(pid, &status, 0) != pid || status;
+}
+
+static int cycle(void)
+{
+	if (load() || loopback() || apart(leftovers) || unload())
+		return 1;
+	if (!access("/proc/net/ltcp", F_OK) ||
+	    !access("/proc/sys/net/ltcp", F_OK)) {
+		fprintf(stderr, "something of it stayed in /proc\n");
+		return 1;
+	}
+	return 0;
+}
+
+static int (*mode_called(const char *name))(void)
+{
+	static const struct {
+		const char *name;
+		int (*run)(void);
+	} modes[] = {
+		{ "hold", hold }, { "loopback", loopback },
+		{ "leftovers", leftovers }, { "cycle", cycle },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (!strcmp(modes[i].name, name))
+			return modes[i].run;
+	return NULL;
+}
+
 int main(int argc, char **argv)
 {
 	const char *proto = getenv("LTCP_PROTO");
-	const char *mode = argc > 1 ? argv[1] : "";
+	int (*run)(void) = argc > 1 ? mode_called(argv[1]) : NULL;
 	int count = argc > 2 ? atoi(argv[2]) : 1;
 	int failed = 0;
 
-	peer_proto = proto ? atoi(proto) : 253;
-	for (; count && !failed; count--) {
-		if (!strcmp(mode, "hold"))
-			failed = hold();
-		else if (!strcmp(mode, "loopback"))
-			failed = loopback();
-		else if (!strcmp(mode, "leftovers"))
-			failed = leftovers();
-		else
-			failed = 2;
+	if (!run) {
+		fprintf(stderr,
+			"usage: traffic hold|loopback|leftovers|cycle [N]\n");
+		return 2;
 	}
-	if (failed == 2)
-		fprintf(stderr, "usage: traffic hold|loopback|leftovers [N]\n");
+	peer_proto = proto ? atoi(proto) : 253;
+	while (count-- && !failed)
+		failed = run();
 	return failed;
 }
