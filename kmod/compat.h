@@ -28,6 +28,10 @@
 #include <net/proto_memory.h>
 #endif
 
+#ifdef HAVE_GSO_H
+#include <net/gso.h>
+#endif
+
 /* struct sock *fn(struct sock *sk, struct proto_accept_arg *arg) */
 #ifdef HAVE_PROTO_ACCEPT_ARG
 #define LTCP_DEFINE_ACCEPT(fn)						\

@@ -195,6 +195,7 @@ struct ltcp_sock {
 	struct rb_root ooo_queue;	/* [s] received out of order, by seq */
 
 	u32 mss;		/* [s] payload octets of a full segment */
+	u32 goal;		/* [s] and of a queued one: a multiple of mss */
 	u16 mss_peer;		/* [s] MSS option of the peer, or default */
 	u16 mss_user;		/* [s] TCP_MAXSEG, 0: not set */
 	u32 pmtu;		/* [s] path MTU, octets */
@@ -217,7 +218,7 @@ struct ltcp_sock {
 	u8 quickack;		/* [s] segments still acked at once */
 	u8 nagle;		/* [s] LTCP_NODELAY, LTCP_CORK */
 	u8 cwnd_limited:1;	/* [s] cwnd held back the last send */
-	u8 ts_ok:1;		/* [s] timestamps: agreed on, or just asked for */
+	u8 ts_ok:1;		/* [s] timestamps: agreed on, or asked for */
 	u8 sack_ok:1;		/* [s] likewise SACK-permitted */
 	u8 active_from_listen:1; /* [s] LTCP_ACTIVE_FROM_LISTEN */
 
@@ -549,6 +550,11 @@ int ltcp_ipv4_init(void);
 void ltcp_ipv4_exit(void);
 int ltcp_ipv4_net_init(struct ltcp_net *ln);
 void ltcp_ipv4_net_exit(struct ltcp_net *ln);
+
+/* ip/offload.c: @skb, payload only, goes out in segments of @mss octets. */
+void ltcp_gso_mark(struct sk_buff *skb, u32 mss);
+int ltcp_offload_init(void);
+void ltcp_offload_exit(void);
 
 /*
  * tables/conn.c: connections by their four names. Read under RCU without a

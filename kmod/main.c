@@ -130,10 +130,15 @@ static int __init ltcp_init(void)
 	err = ltcp_take_ipproto();
 	if (err)
 		goto pernet;
+	err = ltcp_offload_init();
+	if (err)
+		goto ipproto;
 	ltcp_proto_publish();
 	pr_info("loaded, IP protocol %u\n", ltcp_ipproto);
 	return 0;
 
+ipproto:
+	ltcp_ipv4_exit();
 pernet:
 	unregister_pernet_subsys(&ltcp_net_ops);
 proto:
@@ -157,6 +162,7 @@ static void __exit ltcp_exit(void)
 {
 	ltcp_proto_withdraw();
 	ltcp_ipv4_exit();
+	ltcp_offload_exit();
 	/* No segment is on its way in any more: inet_del_protocol() waited. */
 	unregister_pernet_subsys(&ltcp_net_ops);
 	rcu_barrier();

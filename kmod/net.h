@@ -180,6 +180,7 @@ struct ltcp_net {
 	int delack_ms;
 	int reordering;			/* duplicate ACKs that mean a loss */
 	int slow_start_after_idle;
+	int gso;
 	int min_snd_mss;
 	int base_mss;			/* floor of what ICMP may set */
 	int invalid_ratelimit;		/* milliseconds */

@@ -2,11 +2,12 @@
 /*
  * What a connection sends: the one decision, and the one builder.
  *
- * Queues: what the user wrote stands in sk->sk_write_queue, in segments of at
- * most one MSS; once sent it moves to ls->rtx_queue and stays there until it
- * is acknowledged. SYN and FIN are segments like others. ltcp_output() decides
- * what may move; ltcp_transmit() builds the header onto a clone. Input, timers
- * and system calls only ask.
+ * Queues: what the user wrote stands in sk->sk_write_queue, in super-segments
+ * of up to ls->goal octets, a multiple of the MSS (ip/offload.c); once sent it
+ * moves to ls->rtx_queue and stays there until it is acknowledged. SYN and FIN
+ * are segments like others. ltcp_output() decides what may move, and cuts;
+ * ltcp_transmit() builds the header onto a clone. Input, timers and system
+ * calls only ask.
  *
  * Everything here runs with the socket locked, in process context or softirq.
  * Nothing here looks at an IP header.
@@ -14,6 +15,10 @@
 
 #include "ltcp.h"
 #include "trace.h"
+
+/* A super-segment is an IP packet with headers, and at most 64 KiB - 1. */
+#define LTCP_GSO_MAX_LEN	(65535U - 60 - LTCP_MAX_HDR_LEN)
+#define LTCP_GSO_MAX_SEGS	64U
 
 /* Segments that are acknowledged at once after a connection was opened. */
 #define LTCP_QUICKACKS		8
@@ -121,6 +126,10 @@ void ltcp_sync_mss(struct sock *sk, u32 pmtu)
 	mss = max_t(u32, mss, READ_ONCE(ltcp_net(sock_net(sk))->min_snd_mss));
 	ls->mss = mss;
 	ls->cong.mss = mss;
+	ls->goal = mss;
+	if (READ_ONCE(ltcp_net(sock_net(sk))->gso))
+		ls->goal *= clamp(LTCP_GSO_MAX_LEN / mss, 1U,
+				  LTCP_GSO_MAX_SEGS);
 }
 
 /* The route may have learned another MTU since the last segment. */
@@ -301,6 +310,8 @@ static int ltcp_xmit(struct sock *sk, struct sk_buff *skb, u32 seq, u8 flags)
 	struct tcphdr *th;
 
 	optlen = ltcp_segment_options(sk, &opt, flags);
+	ltcp_gso_mark(skb, ls->mss);
+
 	th = skb_push(skb, LTCP_HDR_LEN + optlen);
 	skb_reset_transport_header(skb);
 	memset(th, 0, LTCP_HDR_LEN);
@@ -315,7 +326,7 @@ static int ltcp_xmit(struct sock *sk, struct sk_buff *skb, u32 seq, u8 flags)
 	if (optlen)
 		ltcp_options_write((u8 *)(th + 1), &opt);
 
-	LTCP_INC(sock_net(sk), OutSegs);
+	LTCP_ADD(sock_net(sk), OutSegs, skb_shinfo(skb)->gso_segs ?: 1);
 	if (!payload && flags == LTCP_ACK)
 		LTCP_INC(sock_net(sk), PureAcksOut);
 	if (flags & LTCP_RST)
@@ -431,6 +442,25 @@ int ltcp_tx_split(struct sock *sk, struct sk_buff_head *queue,
 }
 
 /*
+ * Nagle, RFC 9293 3.7.4: a segment that is not full waits (SHLD-7), but only
+ * for the small one before it. So the end of a large write is not held back
+ * by the peer's delayed ACK, and there is still never more than one.
+ */
+static bool ltcp_small_may_go(struct sock *sk, const struct sk_buff *skb,
+			      bool force)
+{
+	const struct ltcp_sock *ls = ltcp_sk(sk);
+
+	if (force || !skb_queue_is_last(&sk->sk_write_queue, skb) ||
+	    (ltcp_cb(skb)->flags & LTCP_FIN))
+		return true;
+	if (ls->nagle & LTCP_CORK)
+		return false;
+	return (ls->nagle & LTCP_NODELAY) || !ltcp_flight(ls) ||
+	       !ltcp_after(ls->snd.sml, ls->snd.una);
+}
+
+/*
  * How many octets of the first unsent segment may go now? 0: none; a FIN or
  * SYN without data counts as one. @force: Nagle, cork and silly window
  * avoidance are overridden, the windows are not.
@@ -442,6 +472,7 @@ static u32 ltcp_may_send(struct sock *sk, const struct sk_buff *skb, bool force)
 	u32 len = ltcp_cb(skb)->end_seq - ltcp_cb(skb)->seq;
 	u32 flight = ltcp_flight(ls);
 	u32 part = min(skb->len, ls->mss);
+	u32 most;
 
 	if ((s32)room <= 0)
 		return 0;
@@ -449,28 +480,19 @@ static u32 ltcp_may_send(struct sock *sk, const struct sk_buff *skb, bool force)
 		ls->cwnd_limited = 1;
 		return 0;
 	}
-	if (skb->len >= ls->mss && room >= ls->mss)
-		return ls->mss;
+	most = min3(skb->len, room, max(ls->cong.cwnd - flight, part));
+	if (most >= ls->mss) {
+		if (most == skb->len && ltcp_small_may_go(sk, skb, force))
+			return most;
+		return most - most % ls->mss;
+	}
 	if (room < len) {
 		/* Silly window avoidance, RFC 9293 3.8.6.2.1 (3) */
 		if (force || room >= ls->snd.max_wnd / 2)
 			return min(room, part);
 		return 0;
 	}
-	if (force || !skb_queue_is_last(&sk->sk_write_queue, skb) ||
-	    (ltcp_cb(skb)->flags & LTCP_FIN))
-		return max(part, 1U);
-	if (ls->nagle & LTCP_CORK)
-		return 0;
-	/*
-	 * Nagle, RFC 9293 3.7.4: a small one waits (SHLD-7), but only for the
-	 * small one before it. So the end of a large write is not held back
-	 * by the peer's delayed ACK, and there is still never more than one.
-	 */
-	if ((ls->nagle & LTCP_NODELAY) || !flight ||
-	    !ltcp_after(ls->snd.sml, ls->snd.una))
-		return part;
-	return 0;
+	return ltcp_small_may_go(sk, skb, force) ? max(part, 1U) : 0;
 }
 
 /* The window is idle for longer than one RTO: RFC 5681 4.1 */
@@ -506,7 +528,7 @@ static int ltcp_send_head(struct sock *sk, struct sk_buff *skb, u32 len)
 	__skb_unlink(skb, &sk->sk_write_queue);
 	__skb_queue_tail(&ls->rtx_queue, skb);
 	ls->snd.nxt = ltcp_cb(skb)->end_seq;
-	if (skb->len < ls->mss)
+	if (skb->len % ls->mss)
 		ls->snd.sml = ls->snd.nxt;
 	if (!ltcp_timer_armed(ls, LTCP_TIMER_RETRANS))
 		ltcp_timer_arm(sk, LTCP_TIMER_RETRANS,

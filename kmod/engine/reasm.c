@@ -254,7 +254,7 @@ void ltcp_reasm(struct sock *sk, struct sk_buff *skb)
 		ltcp_drop(net, skb, LTCP_MIB_DropReceiveBuffer);
 		return;
 	}
-	ltcp_measure_mss(ls, len);
+	ltcp_measure_mss(ls, skb_shinfo(skb)->gso_size ?: len);
 
 	if (ltcp_after(cb->seq, ls->rcv.nxt)) {
 		/* Immediate duplicate ACK: RFC 5681 4.2 */

@@ -44,7 +44,8 @@ static void ltcp_v4_checksum(struct sk_buff *skb, __be32 saddr, __be32 daddr,
 	th->check = ~csum_tcpudp_magic(saddr, daddr, skb->len, ltcp_ipproto, 0);
 	skb->csum_start = skb_transport_header(skb) - skb->head;
 	skb->csum_offset = offsetof(struct tcphdr, check);
-	if (dev && (dev->features & NETIF_F_HW_CSUM))
+	/* A super-segment's is left to who cuts it up. */
+	if (skb_is_gso(skb) || (dev && (dev->features & NETIF_F_HW_CSUM)))
 		return;
 
 	th->check = 0;

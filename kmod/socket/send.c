@@ -2,11 +2,11 @@
 /*
  * Data from the user to the send queue.
  *
- * ltcp_sendmsg() cuts the user's data into segments of at most one MSS and
- * appends them to sk_write_queue, where nothing has been sent yet. Payload
- * goes to page fragments, the linear part of the skb stays free for headers.
- * What of it may go out, and when, is decided in engine/output.c; this file
- * asks it now and then, and at the end of every call.
+ * ltcp_sendmsg() cuts the user's data into super-segments of at most ls->goal
+ * octets and appends them to sk_write_queue, where nothing has been sent yet.
+ * Payload goes to page fragments, the linear part of the skb stays free for
+ * headers. What of it may go out, and when, is decided in engine/output.c; this
+ * file asks it now and then, and at the end of every call.
  *
  * Locks: ltcp_sendmsg() takes the socket lock. It lets go of it while it waits
  * for the connection or for memory, and lets the backlog in between: after
@@ -88,13 +88,15 @@ static int ltcp_send_begin(struct sock *sk, struct msghdr *msg, long *timeo)
 	return ltcp_send_cmsg(sk, msg);
 }
 
-/* The last segment, if it takes more data. */
+/* The last segment, if it takes more data. A full buffer ends it, at an MSS. */
 static struct sk_buff *ltcp_send_tail(const struct sock *sk)
 {
 	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+	const struct ltcp_sock *ls = ltcp_sk(sk);
 
-	if (skb && skb->len < ltcp_sk(sk)->mss &&
-	    skb_shinfo(skb)->nr_frags < MAX_SKB_FRAGS)
+	if (skb && skb->len < ls->goal &&
+	    skb_shinfo(skb)->nr_frags < MAX_SKB_FRAGS &&
+	    (sk_stream_memory_free(sk) || skb->len % ls->mss))
 		return skb;
 	return NULL;
 }
@@ -114,6 +116,22 @@ static struct sk_buff *ltcp_send_segment(struct sock *sk)
 	return skb;
 }
 
+/* Octets that @skb may take: up to the goal, or to the end of a segment. */
+static u32 ltcp_send_room(const struct sock *sk, const struct sk_buff *skb)
+{
+	const struct ltcp_sock *ls = ltcp_sk(sk);
+	s32 room = READ_ONCE(sk->sk_sndbuf) - sk->sk_wmem_queued;
+	u32 most = ls->goal - skb->len;
+	s32 part;
+
+	if (room >= (s32)most)
+		return most;
+	part = ls->mss - skb->len % ls->mss;
+	if (room > part)
+		part += (room - part) / ls->mss * ls->mss;
+	return min_t(u32, most, part);
+}
+
 /*
  * Copy as much as one page fragment and one segment hold.
  * Return: octets, -ENOBUFS: no memory now, -EFAULT.
@@ -127,7 +145,7 @@ static int ltcp_send_copy(struct sock *sk, struct sk_buff *skb,
 
 	if (!sk_page_frag_refill(sk, pfrag))
 		return -ENOBUFS;
-	size = min_t(size_t, msg_data_left(msg), ltcp_sk(sk)->mss - skb->len);
+	size = min_t(size_t, msg_data_left(msg), ltcp_send_room(sk, skb));
 	size = min_t(u32, size, pfrag->size - pfrag->offset);
 	if (!ltcp_wmem_schedule(sk, size))
 		return -ENOBUFS;

@@ -214,7 +214,7 @@ static int (*mode_called(const char *name))(void)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(modes); i++)
 		if (!strcmp(modes[i].name, name))
 			return modes[i].run;
 	return NULL;

@@ -125,11 +125,11 @@ TEST(sample__zero_is_one)
 }
 
 /*
- * RFC 6298 2.2, 2.3: the formulas in floating point. What the integers differ:
- * SRTT * 8 is rounded up by less than 1 each time, and 7/8 of the difference
- * stays: it sums up to less than 8, which is 1 us. |SRTT - R| so differs by
- * less than 1, RTTVAR * 4 is rounded up by less than 1 more, 3/4 stays:
- * K * RTTVAR is less than 4 too small and less than 8 too large.
+ * RFC 6298 2.2, 2.3: the formulas in floating point. What the integers may
+ * differ: SRTT * 8 is rounded up by less than 1 each time, and 7/8 of the
+ * difference stays: it sums up to less than 8, which is 1 us. |SRTT - R| so
+ * differs by less than 1, RTTVAR * 4 is rounded up by less than 1 more, 3/4
+ * stays: K * RTTVAR is less than 4 too small and less than 8 too large.
  */
 TEST(sample__is_the_rfc)
 {

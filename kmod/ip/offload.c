@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Super-segments: a connection hands up to 64 KiB to the IP layer at once, as
+ * one packet that says how large its segments are to be (skb_shinfo->gso_*).
+ * A link that can carry it whole does (loopback, veth); before any other the
+ * kernel has it cut up here. The cost of a packet's way through IP, netfilter
+ * and queueing is then paid once for dozens of segments.
+ *
+ * What must never happen is that a device cuts it up: hardware takes what
+ * says SKB_GSO_TCPV4 for TCP, whatever the IP header says. So packets of ltcp
+ * carry SKB_GSO_SCTP as well. Only software devices that pass packets on
+ * whole claim to do both, and everything that measures a packet (queue
+ * disciplines, the MTU check of forwarding) looks at the TCP bit first.
+ *
+ * Called by the kernel's offload code under RCU, in any context. Knows no
+ * connection: all it needs stands in the packet.
+ */
+
+#include <linux/skbuff.h>
+#include <net/ip.h>
+#include <net/protocol.h>
+
+#include "ltcp.h"
+
+/* PSH and FIN belong to the last segment, CWR to the first (RFC 3168 6.1.2). */
+static void ltcp_gso_flags(struct tcphdr *th, bool first, bool last)
+{
+	if (!last) {
+		th->fin = 0;
+		th->psh = 0;
+	}
+	if (!first)
+		th->cwr = 0;
+}
+
+static void ltcp_v4_gso_checksum(struct sk_buff *seg)
+{
+	const struct iphdr *iph = ip_hdr(seg);
+	struct tcphdr *th = tcp_hdr(seg);
+	u32 len = skb_tail_pointer(seg) - skb_transport_header(seg) +
+		  seg->data_len;
+	__sum16 pseudo = csum_tcpudp_magic(iph->saddr, iph->daddr, len,
+					   iph->protocol, 0);
+
+	th->check = ~pseudo;
+	if (seg->ip_summed != CHECKSUM_PARTIAL)
+		th->check = gso_make_checksum(seg, csum_unfold(pseudo));
+}
+
+/* @skb->data is at the TCP header, and the IP layer takes care of its own. */
+static struct sk_buff *ltcp_v4_gso_segment(struct sk_buff *skb,
+					   netdev_features_t features)
+{
+	unsigned int mss = skb_shinfo(skb)->gso_size;
+	struct sk_buff *segs, *seg;
+	unsigned int hdr_len;
+	u32 seq;
+
+	if (!(skb_shinfo(skb)->gso_type & SKB_GSO_TCPV4) || !mss ||
+	    !pskb_may_pull(skb, LTCP_HDR_LEN))
+		return ERR_PTR(-EINVAL);
+	hdr_len = tcp_hdrlen(skb);
+	if (hdr_len < LTCP_HDR_LEN || !pskb_may_pull(skb, hdr_len))
+		return ERR_PTR(-EINVAL);
+	seq = ntohl(tcp_hdr(skb)->seq);
+	__skb_pull(skb, hdr_len);
+
+	/* A device that sums up TCP and UDP only would leave ours undone. */
+	if (!(features & NETIF_F_HW_CSUM))
+		features &= ~NETIF_F_CSUM_MASK;
+	segs = skb_segment(skb, features);
+	if (IS_ERR_OR_NULL(segs))
+		return segs;
+
+	for (seg = segs; seg; seg = seg->next) {
+		tcp_hdr(seg)->seq = htonl(seq);
+		ltcp_gso_flags(tcp_hdr(seg), seg == segs, !seg->next);
+		ltcp_v4_gso_checksum(seg);
+		seq += mss;
+	}
+	return segs;
+}
+
+static const struct net_offload ltcp_v4_offload = {
+	.callbacks.gso_segment	= ltcp_v4_gso_segment,
+};
+
+void ltcp_gso_mark(struct sk_buff *skb, u32 mss)
+{
+	struct skb_shared_info *info = skb_shinfo(skb);
+
+	info->gso_size = 0;
+	info->gso_segs = 0;
+	info->gso_type = 0;
+	if (skb->len > mss) {
+		info->gso_size = mss;
+		info->gso_segs = DIV_ROUND_UP(skb->len, mss);
+		info->gso_type = SKB_GSO_TCPV4 | SKB_GSO_SCTP;
+	}
+}
+
+int ltcp_offload_init(void)
+{
+	return inet_add_offload(&ltcp_v4_offload, ltcp_ipproto) ? -EBUSY : 0;
+}
+
+void ltcp_offload_exit(void)
+{
+	inet_del_offload(&ltcp_v4_offload, ltcp_ipproto);
+}
