@@ -4,6 +4,8 @@
  * connection inherits from its listener, and the errno of each wrong call.
  */
 
+#include <linux/ltcp.h>
+
 #include "sockapi.h"
 
 /* MUST-27 MUST-48 MUST-49 T36: set and read back */
@@ -226,6 +228,78 @@ TEST(accepted_inherits)
 	flags = fcntl(s, F_GETFL);
 	EXPECT_EQ(0, flags & O_NONBLOCK);
 	EXPECT_NE(0, fcntl(s, F_GETFD) & FD_CLOEXEC);
+}
+
+#define KNOCKERS	3
+#define ROUNDS		300
+
+static atomic_bool all_done;
+
+static int reset_on_close(int fd)
+{
+	struct linger now = { .l_onoff = 1 };
+
+	return setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+}
+
+/* Open connections to a port where one may listen or not. */
+static void *knock(void *arg)
+{
+	while (!all_done) {
+		int fd = sock_new(SOCK_NONBLOCK);
+
+		reset_on_close(fd);
+		sock_connect(fd, (long)arg);
+		poll_for(fd, POLLOUT, 1);
+		close(fd);
+	}
+	return NULL;
+}
+
+static int listener_at(int port)
+{
+	int fd = sock_new(0);
+
+	opt_set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	opt_set(fd, SOL_TCP, LTCP_ACTIVE_FROM_LISTEN, 1);
+	reset_on_close(fd);
+	if (sock_bind(fd, port) || listen(fd, 4))
+		return -1;
+	return fd;
+}
+
+/*
+ * S040 S049: a listener becomes an active opener while SYNs and last ACKs come
+ * in for it, on other processors if there are any.
+ */
+TEST(active_from_listen_while_it_is_busy)
+{
+	int sink = listener_new(4), port = closed_port(), i, k;
+	pthread_t thread[KNOCKERS];
+	char octet;
+
+	if (proto == IPPROTO_TCP)
+		SKIP(return, "the kernel's TCP has no such option");
+	for (k = 0; k < KNOCKERS; k++)
+		ASSERT_EQ(0, pthread_create(&thread[k], NULL, knock,
+					    (void *)(long)port));
+	for (i = 0; i < ROUNDS; i++) {
+		int l = listener_at(port), peer;
+
+		ASSERT_LE(0, l);
+		poll_for(l, i & 1 ? POLLIN : 0, i % 4);
+		ASSERT_EQ(0, sock_connect(l, local_port(sink)))
+			TH_LOG("round %d: %s", i, strerror(errno));
+		peer = accept(sink, NULL, NULL);
+		ASSERT_LE(0, peer);
+		EXPECT_EQ(1, send(l, "x", 1, 0));
+		EXPECT_EQ(1, recv(peer, &octet, 1, 0));
+		close(l);
+		close(peer);
+	}
+	all_done = true;
+	for (k = 0; k < KNOCKERS; k++)
+		pthread_join(thread[k], NULL);
 }
 
 TEST_HARNESS_MAIN
