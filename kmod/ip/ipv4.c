@@ -445,7 +445,13 @@ static void ltcp_v4_icmp_error(struct sock *sk, int type, int code)
 		return;
 	}
 	LTCP_INC(sock_net(sk), IcmpSoft);
-	WRITE_ONCE(sk->sk_err_soft, -err);
+	/* Told when asked for, or at once to who said so: MUST-47, SHLD-20 */
+	if (inet_test_bit(RECVERR, sk) && !sock_owned_by_user(sk)) {
+		WRITE_ONCE(sk->sk_err, -err);
+		sk_error_report(sk);
+	} else {
+		WRITE_ONCE(sk->sk_err_soft, -err);
+	}
 }
 
 static void ltcp_v4_icmp_connection(struct sock *sk, struct sk_buff *skb,

@@ -289,6 +289,19 @@ static void fill_timestamps(struct segment *s)
 				  now_flow->ts[FROM_KERNEL]);
 }
 
+size_t packet(uint8_t *pkt, const char *fmt, ...)
+{
+	struct segment s;
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	script_segment(&s, text);
+	return segment_build(&s, now_flow, TO_KERNEL, peer_proto, pkt);
+}
+
 void peer_in(const char *fmt, ...)
 {
 	uint8_t pkt[MAX_PACKET];

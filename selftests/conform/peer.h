@@ -96,6 +96,9 @@ extern int peer_proto;
 	(peer_at(__FILE__, __LINE__),					\
 	 peer_icmp(type, code, mtu, __VA_ARGS__))
 
+/* What in() would send, as octets in @pkt, of MAX_PACKET; its length. */
+size_t packet(uint8_t *pkt, const char *fmt, ...) __printf(2, 3);
+
 /* Any packet to the kernel, as it is. */
 void inject(const void *pkt, size_t len);
 

@@ -542,6 +542,9 @@ void segment_decode(struct segment *s, struct flow *f, int proto,
 	s->flags = th[13];
 	s->win = get16(th + 14);
 	s->urg = get16(th + 18);
+	s->tos = pkt[1];
+	s->ttl = pkt[8];
+	s->ip_id = get16(pkt + 4);
 	s->len = len - IP_HDR - hdr;
 	s->nopt = hdr - TCP_HDR;
 	memcpy(s->opt, th + TCP_HDR, s->nopt);

@@ -93,6 +93,9 @@ struct flow {
  * @dst: address
  * @sport: port
  * @dport: port
+ * @tos: TOS octet of the IP header, if the kernel sent it
+ * @ttl: and its TTL
+ * @ip_id: and its identification
  * @wrong: what is wrong with a segment the kernel sent, or NULL
  */
 struct segment {
@@ -119,6 +122,9 @@ struct segment {
 	int sport;
 	int dport;
 
+	uint8_t tos;
+	uint8_t ttl;
+	uint16_t ip_id;
 	const char *wrong;
 };
 
