@@ -140,7 +140,10 @@ enum ltcp_loss_state {
  * @queue: children, by ltcp_sock.accept_node, oldest first [a]
  * @len: their number; also read without the lock [o]
  * @open: listen() succeeded and the listener is not being closed [a]
+ * @defer: TCP_DEFER_ACCEPT, in rounds of SYN-ACKs; 0: off [o]
  * @halfopens: half-open entries of this listener [atomic]
+ * @flooded: jiffies when @halfopens last were too many; 0: never [o]
+ * @cookies: jiffies when a SYN cookie was last sent; 0: never [o]
  */
 struct ltcp_accept {
 	struct hlist_node node;
@@ -148,7 +151,10 @@ struct ltcp_accept {
 	u32 len;
 	struct list_head queue;
 	bool open;
+	u8 defer;
 	atomic_t halfopens;
+	u32 flooded;
+	u32 cookies;
 };
 
 /*
@@ -483,7 +489,7 @@ u32 ltcp_keepalive_probes(const struct sock *sk);
  * @ack: SEG.ACK
  * @wnd: window field, as it goes on the wire
  * @flags: control bits
- * @opt: options; has == 0: none
+ * @opt: options; has == 0: none; an MSS is cut to what the interface takes
  * @sk: listener whose TOS, TTL and mark apply, or NULL
  */
 struct ltcp_reply {
@@ -520,12 +526,13 @@ void ltcp_reply_rst_with(const struct ltcp_flow *flow,
  * @connect: route, source address, destination into the socket [s]
  * @route: route to the addresses the socket has; 0 or negative errno [s]
  * @xmit: add IP header and send; eats skb [s]
- * @reply: route and send without a connection; eats skb; any context
+ * @flow_route: route of a reply, by the rules of a listener or of none; or
+ *		ERR_PTR(); any context
+ * @reply: send without a connection; eats skb and the route; any context
  * @mtu: path MTU of the cached route, octets; 0: no route [s]
  * @recv_mtu: MTU of the interface of that route; 0: no route [s]
  * @lower_mtu: the path takes @mtu octets only; returns what the route takes
  *	       now, 0: no route [s]
- * @flow_mtu: MTU of the interface towards @flow->remote, octets
  * @flow_of: the flow of a connected socket
  */
 struct ltcp_af_ops {
@@ -536,12 +543,13 @@ struct ltcp_af_ops {
 	int (*connect)(struct sock *sk, struct sockaddr *addr, int len);
 	int (*route)(struct sock *sk);
 	int (*xmit)(struct sock *sk, struct sk_buff *skb);
+	struct dst_entry *(*flow_route)(const struct ltcp_flow *flow,
+					const struct sock *sk);
 	int (*reply)(const struct ltcp_flow *flow, struct sk_buff *skb,
-		     const struct sock *sk);
+		     struct dst_entry *dst, const struct sock *sk);
 	u32 (*mtu)(struct sock *sk);
 	u32 (*recv_mtu)(struct sock *sk);
 	u32 (*lower_mtu)(struct sock *sk, u32 mtu);
-	u32 (*flow_mtu)(const struct ltcp_flow *flow);
 	void (*flow_of)(const struct sock *sk, struct ltcp_flow *flow);
 };
 
@@ -641,6 +649,10 @@ void ltcp_listen_rcv(struct sock *sk, const struct ltcp_flow *flow,
 		     struct sk_buff *skb, u32 tw_isn);
 bool ltcp_accept_full(const struct sock *sk);
 
+/* The accept queue is full for @skb, which completes @o. Eats skb. */
+struct ltcp_opening;
+void ltcp_listen_overflow(const struct ltcp_opening *o, struct sk_buff *skb);
+
 /* Child, established, to its listener's queue. False: listener is gone. */
 bool ltcp_accept_add(struct sock *listener, struct sock *child);
 
@@ -667,8 +679,10 @@ bool ltcp_listen_walk(const struct net *net, unsigned int *pos,
  * @snd_wscale: shift of the windows the peer sends
  * @rcv_wscale: shift of the windows we send
  * @retrans: how often the SYN-ACK was sent again
+ * @wscale_ok: window scaling was negotiated
  * @ts_ok: timestamps were negotiated
  * @sack_ok: SACK was negotiated
+ * @by_cookie: nothing is kept but what the SYN-ACK carries
  */
 struct ltcp_opening {
 	struct ltcp_flow flow;
@@ -682,8 +696,10 @@ struct ltcp_opening {
 	u8 snd_wscale;
 	u8 rcv_wscale;
 	u8 retrans;
+	u8 wscale_ok:1;
 	u8 ts_ok:1;
 	u8 sack_ok:1;
+	u8 by_cookie:1;
 };
 
 /*
@@ -705,17 +721,70 @@ void ltcp_child_start(struct sock *listener, struct sock *child,
 void ltcp_child_kill(struct sock *child);
 
 /*
+ * tables/synack.c: what an opening answers. Under RCU, nothing locked.
+ */
+
+/* What the SYN in @skb, which has @opt, asks of @listener; all but @o->iss. */
+void ltcp_opening_init(struct ltcp_opening *o, const struct sock *listener,
+		       const struct ltcp_flow *flow, const struct sk_buff *skb,
+		       const struct ltcp_options *opt);
+
+/*
+ * What the timestamp in @cb, which comes back with a cookie, says of the
+ * options of @o. False: it is none of ours.
+ */
+bool ltcp_opening_restore(struct ltcp_opening *o, const struct sock *listener,
+			  const struct ltcp_skb_cb *cb);
+
+/* <SEQ=ISS><ACK=IRS+1><CTL=SYN,ACK> */
+void ltcp_synack_send(const struct sock *listener,
+		      const struct ltcp_opening *o);
+
+/* <SEQ=ISS+1><ACK=IRS+1><CTL=ACK>: this is where we stand. */
+void ltcp_synack_remind(const struct sock *listener,
+			const struct ltcp_opening *o);
+
+/* <SEQ=ISS+1><CTL=RST>: we gave up. */
+void ltcp_synack_reset(const struct sock *listener,
+		       const struct ltcp_opening *o);
+
+/* RST for @skb, as the peer of @o expects it. Does not eat skb. */
+void ltcp_synack_refuse(const struct ltcp_opening *o,
+			const struct sk_buff *skb);
+
+/* Jiffies from the @n-th SYN-ACK (0: the first) to the next, or to the end. */
+u32 ltcp_synack_wait(const struct sock *listener, unsigned int n);
+
+/*
+ * After @retrans SYN-ACKs more than the first one, and the wait for an ACK: is
+ * that all? @there: there was one, but it was not enough.
+ */
+bool ltcp_synack_over(const struct sock *listener, u8 retrans, bool there);
+
+/*
  * tables/halfopen.c: SYNs that await the last ACK
  */
 int ltcp_halfopen_init(void);
 void ltcp_halfopen_exit(void);
 
-/* A SYN for @listener: make an entry, answer SYN-ACK. Does not eat skb.
- * @isn: initial sequence number to use. False: dropped, counted.
+/**
+ * struct ltcp_halfopen_terms - what goes for an entry beside its opening
+ * @quota: what ltcp_quota_syn() said
+ * @reopens: a TIME_WAIT entry gave way to it
+ * @toss: in a full row, make room
  */
-bool ltcp_halfopen_add(struct sock *listener, const struct ltcp_flow *flow,
-		       const struct sk_buff *skb,
-		       const struct ltcp_options *opt, u32 isn);
+struct ltcp_halfopen_terms {
+	u8 quota;
+	bool reopens;
+	bool toss;
+};
+
+/*
+ * Make an entry of @o for @listener, and answer SYN-ACK. Else -EEXIST: there
+ * is one, -ENOSPC: the row is full, -ENOMEM, or -EINVAL: listener is closing.
+ */
+int ltcp_halfopen_add(struct sock *listener, const struct ltcp_opening *o,
+		      const struct ltcp_halfopen_terms *terms);
 
 /* True: an entry took the segment (and skb is eaten). Under RCU. */
 bool ltcp_halfopen_rcv(const struct ltcp_flow *flow, struct sk_buff *skb);
@@ -731,6 +800,51 @@ struct ltcp_halfopen_info {
 bool ltcp_halfopen_walk(const struct net *net, unsigned int *pos,
 			bool (*fn)(const struct ltcp_halfopen_info *i,
 				   void *arg), void *arg);
+
+/*
+ * tables/quota.c: what one source may cost
+ */
+int ltcp_quota_init(void);
+void ltcp_quota_exit(void);
+
+#define LTCP_QUOTA_FULL		(-1)	/* answer, but no entry */
+#define LTCP_QUOTA_SILENT	(-2)	/* not even an answer */
+
+/*
+ * May @flow's SYN be answered, and if so wanted, have an entry? If so, the
+ * number for ltcp_quota_end(), 0 to 32; else LTCP_QUOTA_*. Softirq.
+ */
+int ltcp_quota_syn(const struct ltcp_flow *flow, bool entry);
+
+/* May an answer for @flow be sent once more? */
+bool ltcp_quota_again(const struct ltcp_flow *flow);
+
+/*
+ * An entry that got number @quota is gone. @proved: so many answers went to a
+ * peer that is where it says it is.
+ */
+void ltcp_quota_end(const struct ltcp_flow *flow, u8 quota, u8 proved);
+
+/*
+ * tables/flood.c: when SYNs are too many
+ */
+void ltcp_flood_net_init(struct ltcp_net *ln);
+
+/* Has @sk room for one more half-open entry? If not, that is noted. */
+bool ltcp_flood_room(struct sock *sk, const struct ltcp_flow *flow);
+
+/* More came than there is room for: tell it, but not each time. */
+void ltcp_flood_note(struct sock *sk, const struct ltcp_flow *flow);
+
+/* Were the half-open entries of @sk too many within the last minute? */
+bool ltcp_flooded(const struct sock *sk);
+
+/* Answer the SYN of @o with a cookie, and forget it. */
+void ltcp_cookie_send(struct sock *listener, struct ltcp_opening *o);
+
+/* True: an ACK, it brings a cookie of ours back, and skb is eaten. */
+bool ltcp_cookie_rcv(struct sock *listener, const struct ltcp_flow *flow,
+		     struct sk_buff *skb);
 
 /*
  * tables/timewait.c: connections that are over but must not be forgotten

@@ -31,6 +31,7 @@ static int __net_init ltcp_net_init(struct net *net)
 	get_random_bytes(&ln->isn_key, sizeof(ln->isn_key));
 	get_random_bytes(&ln->port_key, sizeof(ln->port_key));
 	get_random_bytes(&ln->ts_key, sizeof(ln->ts_key));
+	ltcp_flood_net_init(ln);
 
 	err = ltcp_stats_net_init(ln);
 	if (err)
@@ -109,9 +110,12 @@ static int __init ltcp_init(void)
 	err = ltcp_port_init();
 	if (err)
 		goto conn;
-	err = ltcp_halfopen_init();
+	err = ltcp_quota_init();
 	if (err)
 		goto port;
+	err = ltcp_halfopen_init();
+	if (err)
+		goto quota;
 	err = ltcp_tw_init();
 	if (err)
 		goto halfopen;
@@ -151,6 +155,8 @@ timewait:
 	ltcp_tw_exit();
 halfopen:
 	ltcp_halfopen_exit();
+quota:
+	ltcp_quota_exit();
 port:
 	ltcp_port_exit();
 conn:
@@ -171,6 +177,7 @@ static void __exit ltcp_exit(void)
 	ltcp_cong_unregister(&ltcp_cong_reno);
 	ltcp_tw_exit();
 	ltcp_halfopen_exit();
+	ltcp_quota_exit();
 	ltcp_port_exit();
 	ltcp_conn_exit();
 }

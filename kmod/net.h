@@ -10,6 +10,7 @@
 #include <linux/atomic.h>
 #include <linux/percpu.h>
 #include <linux/siphash.h>
+#include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -43,6 +44,18 @@ struct ltcp_tw_wheel;
 	  "or namespace")						\
 	X(ListenOverflows, "accept queue full when the last ACK came")	\
 	X(ListenDrops, "SYN or last ACK dropped by a listener")		\
+	X(Floods, "half-open connections of a listener came to their "	\
+	  "limit, and had not for a minute")				\
+	X(SyncookiesSent, "SYN answered with a cookie, without an entry") \
+	X(SyncookiesRecv, "ACK with a valid SYN cookie")		\
+	X(SyncookiesFailed, "ACK without a valid SYN cookie while one "	\
+	  "could come")							\
+	X(QuotaHalfOpens, "SYN got no entry: its prefix has "		\
+	  "syn_quota_halfopens")					\
+	X(QuotaSynAcks, "answer to a SYN withheld by synack_rate or "	\
+	  "synack_budget")						\
+	X(DeferAcceptDrops, "last ACK without data, of no use to a "	\
+	  "listener with TCP_DEFER_ACCEPT")				\
 	X(AcceptAborts, "connection reset because accept queue was full " \
 	  "(abort_on_overflow)")					\
 	X(TimeWaits, "TIME_WAIT entry made")				\
@@ -104,6 +117,9 @@ struct ltcp_tw_wheel;
 	X(DropSynConnected, "SYN in a synchronized state")		\
 	X(DropListen, "nothing a listener can use")			\
 	X(DropHalfOpen, "does not complete the half-open entry it met")	\
+	X(DropSynBacklog, "half-open connections at their limit")	\
+	X(DropQuota, "SYN of a prefix beyond synack_rate, or beyond "	\
+	  "synack_budget")						\
 	X(DropAcceptQueue, "accept queue full")				\
 	X(DropClosed, "connection closed meanwhile")			\
 	X(DropZeroWindow, "data while our window was closed")		\
@@ -129,6 +145,20 @@ struct ltcp_counters {
 };
 
 /**
+ * struct ltcp_cookie_keys - secrets of SYN cookies
+ * @base: the one that stays
+ * @fresh: those of two epochs; that of epoch e is in slot e % 2
+ * @epoch: whose they are; written last, so who finds his epoch has its secret
+ * @lock: serialises the making of new ones
+ */
+struct ltcp_cookie_keys {
+	siphash_key_t base;
+	siphash_key_t fresh[2];
+	u32 epoch[2];
+	spinlock_t lock;	/* of who makes a new one */
+};
+
+/**
  * struct ltcp_net - one namespace
  * @net: back pointer
  * @ctl_sk: socket that sends what belongs to no connection
@@ -137,7 +167,9 @@ struct ltcp_counters {
  * @isn_key: secret of the initial sequence numbers (RFC 6528)
  * @port_key: secret of the ephemeral ports (RFC 6056 3.3.4)
  * @ts_key: secret of the timestamps (RFC 7323 7.1)
- * @halfopen_count: entries in the half-open table [atomic]
+ * @cookie: secrets of SYN cookies
+ * @answers: SYN-ACKs of the running second that nobody acknowledged [atomic]
+ * @answers_since: jiffies of its beginning [o]
  * @tw_count: entries in the TIME_WAIT table [atomic]
  * @orphan_count: closed sockets that still talk to their peer [atomic]
  * @tw_wheel: TIME_WAIT entries by expiry
@@ -153,7 +185,9 @@ struct ltcp_net {
 	siphash_key_t isn_key;
 	siphash_key_t port_key;
 	siphash_key_t ts_key;
-	atomic_t halfopen_count;
+	struct ltcp_cookie_keys cookie;
+	atomic_t answers;
+	u32 answers_since;
 	atomic_t tw_count;
 	atomic_t orphan_count;
 	struct ltcp_tw_wheel *tw_wheel;
@@ -168,6 +202,13 @@ struct ltcp_net {
 	int keepalive_time;		/* seconds */
 	int keepalive_intvl;		/* seconds */
 	int keepalive_probes;
+	int syncookies;
+	int synack_timeout_rst;
+	int syn_recv_timeout_ms;
+	int syn_quota_prefix;		/* bits */
+	int syn_quota_halfopens;
+	int synack_rate;		/* per second and prefix */
+	int synack_budget;		/* per second */
 	int max_syn_backlog;
 	int max_tw_buckets;
 	int max_orphans;

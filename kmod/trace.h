@@ -6,7 +6,8 @@
 #define _LTCP_TRACE_H
 
 /*
- * Tracepoints: segments in and out, changes of state, retransmissions, drops.
+ * Tracepoints: segments in and out, changes of state, retransmissions, drops,
+ * floods.
  * Each line is a list of name=value without blanks in the values, and ends
  * with the inode number of the namespace, as in /proc/PID/ns/net:
  *
@@ -295,6 +296,41 @@ TRACE_EVENT(ltcp_drop,
 		  __entry->seq, __entry->ack, ltcp_show_flags(__entry->flags),
 		  __entry->len, ltcp_show_drop(__entry->reason),
 		  __entry->netns)
+);
+
+/* The half-open entries of the listener src became too many, with dst's. */
+TRACE_EVENT(ltcp_flood,
+
+	TP_PROTO(const struct sock *sk, const struct ltcp_flow *flow,
+		 u32 halfopens, bool cookies),
+
+	TP_ARGS(sk, flow, halfopens, cookies),
+
+	TP_STRUCT__entry(
+		LTCP_TRACE_ENDS
+		__field(const void *, skaddr)
+		__field(u32, halfopens)
+		__field(bool, cookies)
+	),
+
+	TP_fast_assign(
+		memcpy(__entry->saddr, &flow->local.v4,
+		       sizeof(__entry->saddr));
+		memcpy(__entry->daddr, &flow->remote.v4,
+		       sizeof(__entry->daddr));
+		__entry->sport = ntohs(flow->lport);
+		__entry->dport = ntohs(flow->rport);
+		__entry->netns = sock_net(sk)->ns.inum;
+		__entry->skaddr = sk;
+		__entry->halfopens = halfopens;
+		__entry->cookies = cookies;
+	),
+
+	TP_printk("src=%pI4:%u dst=%pI4:%u halfopens=%u cookies=%u sk=%p net=%u",
+		  __entry->saddr, __entry->sport,
+		  __entry->daddr, __entry->dport,
+		  __entry->halfopens, __entry->cookies,
+		  __entry->skaddr, __entry->netns)
 );
 
 #endif /* _LTCP_TRACE_H */

@@ -134,6 +134,21 @@ static void ltcp_proc_queues(const struct sock *sk, int state, u32 *tx,
 	*rx = max_t(s32, READ_ONCE(ls->rcv.nxt) - READ_ONCE(ls->copied_seq), 0);
 }
 
+/* retrnsmt, timeout: or of a listener half-open entries, and 1 if flooded. */
+static void ltcp_proc_tries(const struct sock *sk, int state, u32 *retries,
+			    u32 *probes)
+{
+	const struct ltcp_sock *ls = ltcp_sk(sk);
+
+	if (state == TCP_LISTEN) {
+		*retries = atomic_read(&ls->accept.halfopens);
+		*probes = ltcp_flooded(sk);
+		return;
+	}
+	*retries = READ_ONCE(ls->retries);
+	*probes = READ_ONCE(ls->probes);
+}
+
 /* The last columns: what only a full socket has. */
 static void ltcp_proc_extra(char *buf, size_t size, const struct sock *sk)
 {
@@ -157,24 +172,24 @@ static bool ltcp_proc_sock(struct sock *sk, void *arg)
 {
 	struct ltcp_proc_iter *it = arg;
 	const struct inet_sock *inet = inet_sk(sk);
-	const struct ltcp_sock *ls = ltcp_sk(sk);
 	int n, timer, state = READ_ONCE(sk->sk_state);
 	char *line = ltcp_proc_slot(it);
+	u32 tx, rx, retries, probes;
 	unsigned long when;
-	u32 tx, rx;
 
 	if (!line)
 		return false;
 
 	ltcp_proc_queues(sk, state, &tx, &rx);
-	timer = ltcp_proc_timer(ls, &when);
+	timer = ltcp_proc_timer(ltcp_sk(sk), &when);
 	n = ltcp_proc_ends(line, inet->inet_rcv_saddr, inet->inet_num,
 			   inet->inet_daddr, ntohs(inet->inet_dport), state);
+	ltcp_proc_tries(sk, state, &retries, &probes);
 	n += scnprintf(line + n, LTCP_PROC_LEN - n,
-		       "%08X:%08X %02X:%08lX %08X %5u %8d %lu %d %pK",
-		       tx, rx, timer, when, READ_ONCE(ls->retries),
+		       "%08X:%08X %02X:%08lX %08X %5u %8u %lu %d %pK",
+		       tx, rx, timer, when, retries,
 		       from_kuid_munged(it->uns, sk_uid(sk)),
-		       READ_ONCE(ls->probes), sock_i_ino(sk),
+		       probes, sock_i_ino(sk),
 		       refcount_read(&sk->sk_refcnt), sk);
 	ltcp_proc_extra(line + n, LTCP_PROC_LEN - n, sk);
 	return false;
@@ -367,17 +382,28 @@ static bool ltcp_gauge_estab(struct sock *sk, void *arg)
 	return true;
 }
 
+static bool ltcp_gauge_halfopen(struct sock *sk, void *arg)
+{
+	long *halfopens = arg;
+
+	*halfopens += atomic_read(&ltcp_sk(sk)->accept.halfopens);
+	return true;
+}
+
 /* One number for each of ltcp_gauge_names, in that order. */
 static void ltcp_gauges_show(struct seq_file *seq, const struct net *net)
 {
 	const struct ltcp_net *ln = ltcp_net(net);
 	unsigned int row = 0;
+	long halfopens = 0;
 	long estab = 0;
 
 	while (ltcp_conn_walk(net, &row, ltcp_gauge_estab, &estab))
 		cond_resched();
-	seq_printf(seq, " %ld %d %d %d %ld", estab,
-		   atomic_read(&ln->halfopen_count),
+	row = 0;
+	while (ltcp_listen_walk(net, &row, ltcp_gauge_halfopen, &halfopens))
+		cond_resched();
+	seq_printf(seq, " %ld %ld %d %d %ld", estab, halfopens,
 		   atomic_read(&ln->tw_count), atomic_read(&ln->orphan_count),
 		   proto_memory_allocated(&ltcp_prot));
 }

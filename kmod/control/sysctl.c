@@ -27,6 +27,8 @@
 
 #define LTCP_MAX_COUNT	127		/* of u8 counters, with room to spare */
 #define LTCP_MAX_SECS	(INT_MAX / 1000) /* in jiffies it fits an int */
+#define LTCP_MAX_MSECS	3600000		/* an hour */
+#define LTCP_MAX_QUOTA	65535		/* of u16 counts */
 #define LTCP_MAX_TABLE	SZ_16M		/* entries of 64 octets: 1 GiB */
 #define LTCP_MAX_BUFFER	SZ_1G		/* twice that overflows an int */
 
@@ -59,7 +61,7 @@ struct ltcp_setting {
 	.def = { __VA_ARGS__ },						\
 }
 
-/* Defaults of 0 in the max_* rows: see ltcp_settings_by_ram(). */
+/* Some defaults of 0 depend on memory: see ltcp_settings_by_ram(). */
 static const struct ltcp_setting ltcp_settings[] = {
 	LTCP_SETTING(syn_retries, 1, LTCP_MAX_COUNT, 7),
 	LTCP_SETTING(synack_retries, 0, LTCP_MAX_COUNT, 5),
@@ -70,6 +72,13 @@ static const struct ltcp_setting ltcp_settings[] = {
 	LTCP_SETTING(keepalive_time, 1, LTCP_MAX_SECS, 7200),
 	LTCP_SETTING(keepalive_intvl, 1, LTCP_MAX_SECS, 75),
 	LTCP_SETTING(keepalive_probes, 1, LTCP_MAX_COUNT, 9),
+	LTCP_SETTING(syncookies, 0, 2, 1),
+	LTCP_SETTING(synack_timeout_rst, 0, 1, 0),
+	LTCP_SETTING(syn_recv_timeout_ms, 0, LTCP_MAX_MSECS, 0),
+	LTCP_SETTING(syn_quota_prefix, 1, 32, 32),
+	LTCP_SETTING(syn_quota_halfopens, 0, LTCP_MAX_QUOTA, 0),
+	LTCP_SETTING(synack_rate, 0, LTCP_MAX_QUOTA, 4096),
+	LTCP_SETTING(synack_budget, 0, INT_MAX, 0),
 	LTCP_SETTING(max_syn_backlog, 1, LTCP_MAX_TABLE, 0),
 	LTCP_SETTING(max_tw_buckets, 0, LTCP_MAX_TABLE, 0),
 	LTCP_SETTING(max_orphans, 0, LTCP_MAX_TABLE, 0),
@@ -292,6 +301,7 @@ static void ltcp_settings_by_ram(struct ltcp_net *ln)
 	ln->max_tw_buckets = slots / 2;
 	ln->max_orphans = slots / 2;
 	ln->max_syn_backlog = clamp_t(u64, slots / 8, 128, 4096);
+	ln->syn_quota_halfopens = ln->max_syn_backlog / 2;
 }
 
 /* As Linux: a sixteenth of what is free, and half more, may be in sockets. */

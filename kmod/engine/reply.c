@@ -11,16 +11,36 @@
 #include "ltcp.h"
 #include "trace.h"
 
+/* RFC 6691: the MSS option says what can be received. */
+static u16 reply_mss(const struct ltcp_af_ops *af, const struct dst_entry *dst)
+{
+	u32 hdrs = af->net_hdr_len + LTCP_HDR_LEN;
+	u32 mtu = max(READ_ONCE(dst->dev->mtu), hdrs + af->mss_default);
+
+	return min_t(u32, mtu - hdrs, U16_MAX);
+}
+
 int ltcp_reply(const struct ltcp_flow *flow, const struct ltcp_reply *r,
 	       int state)
 {
-	unsigned int optlen = r->opt.has ? ltcp_options_len(&r->opt) : 0;
+	const struct ltcp_af_ops *af = &ltcp_ipv4_ops;
+	struct ltcp_options opt = r->opt;
+	struct dst_entry *dst = af->flow_route(flow, r->sk);
+	unsigned int optlen = 0;
 	struct sk_buff *skb;
 	struct tcphdr *th;
 
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
+	if (opt.has & LTCP_HAS_MSS)
+		opt.mss = min(opt.mss, reply_mss(af, dst));
+	if (opt.has)
+		optlen = ltcp_options_len(&opt);
 	skb = alloc_skb(LTCP_TX_HEADROOM, GFP_ATOMIC);
-	if (!skb)
+	if (!skb) {
+		dst_release(dst);
 		return -ENOMEM;
+	}
 	skb_reserve(skb, LTCP_TX_HEADROOM);
 	skb->ip_summed = CHECKSUM_PARTIAL;
 
@@ -35,14 +55,14 @@ int ltcp_reply(const struct ltcp_flow *flow, const struct ltcp_reply *r,
 	((u8 *)th)[13] = r->flags;
 	th->window = htons(r->wnd);
 	if (optlen)
-		ltcp_options_write((u8 *)(th + 1), &r->opt);
+		ltcp_options_write((u8 *)(th + 1), &opt);
 
 	LTCP_INC(flow->net, OutSegs);
 	if (r->flags & LTCP_RST)
 		LTCP_INC(flow->net, OutRsts);
 	trace_ltcp_send(flow->net, flow->family, &flow->local, &flow->remote,
 			th, 0, state);
-	return ltcp_ipv4_ops.reply(flow, skb, r->sk);
+	return af->reply(flow, skb, dst, r->sk);
 }
 
 void ltcp_reply_rst_with(const struct ltcp_flow *flow,

@@ -64,34 +64,30 @@ static int ltcp_v4_xmit(struct sock *sk, struct sk_buff *skb)
 	return ip_queue_xmit(sk, skb, &inet->cork.fl);
 }
 
-static struct rtable *ltcp_v4_flow_route(const struct ltcp_flow *flow,
-					 const struct sock *sk,
-					 struct flowi4 *fl4)
+static struct dst_entry *ltcp_v4_flow_route(const struct ltcp_flow *flow,
+					    const struct sock *sk)
 {
 	int oif = sk ? READ_ONCE(sk->sk_bound_dev_if) : 0;
+	struct flowi4 fl4;
+	struct rtable *rt;
 
-	flowi4_init_output(fl4, oif, sk ? READ_ONCE(sk->sk_mark) : 0,
+	flowi4_init_output(&fl4, oif, sk ? READ_ONCE(sk->sk_mark) : 0,
 			   sk ? READ_ONCE(inet_sk(sk)->tos) : 0,
 			   RT_SCOPE_UNIVERSE, ltcp_ipproto,
 			   sk ? inet_sk_flowi_flags(sk) : 0,
 			   flow->remote.v4, flow->local.v4, flow->rport,
 			   flow->lport, sock_net_uid(flow->net, sk));
-	return ip_route_output_key(flow->net, fl4);
+	rt = ip_route_output_key(flow->net, &fl4);
+	return IS_ERR(rt) ? ERR_CAST(rt) : &rt->dst;
 }
 
 static int ltcp_v4_reply(const struct ltcp_flow *flow, struct sk_buff *skb,
-			 const struct sock *sk)
+			 struct dst_entry *dst, const struct sock *sk)
 {
 	const struct sock *by = sk ?: ltcp_net(flow->net)->ctl_sk;
-	struct flowi4 fl4;
-	struct rtable *rt = ltcp_v4_flow_route(flow, sk, &fl4);
 
-	if (IS_ERR(rt)) {
-		kfree_skb(skb);
-		return PTR_ERR(rt);
-	}
-	skb_dst_set(skb, &rt->dst);
-	ltcp_v4_checksum(skb, flow->local.v4, flow->remote.v4, rt->dst.dev);
+	skb_dst_set(skb, dst);
+	ltcp_v4_checksum(skb, flow->local.v4, flow->remote.v4, dst->dev);
 	return ip_build_and_send_pkt(skb, by, flow->local.v4, flow->remote.v4,
 				     NULL, READ_ONCE(inet_sk(by)->tos));
 }
@@ -140,19 +136,6 @@ static u32 ltcp_v4_recv_mtu(struct sock *sk)
 	const struct dst_entry *dst = __sk_dst_check(sk, 0);
 
 	return dst ? READ_ONCE(dst->dev->mtu) : 0;
-}
-
-static u32 ltcp_v4_flow_mtu(const struct ltcp_flow *flow)
-{
-	struct flowi4 fl4;
-	struct rtable *rt = ltcp_v4_flow_route(flow, NULL, &fl4);
-	u32 mtu;
-
-	if (IS_ERR(rt))
-		return 0;
-	mtu = READ_ONCE(rt->dst.dev->mtu);
-	ip_rt_put(rt);
-	return mtu;
 }
 
 static void ltcp_v4_flow_of(const struct sock *sk, struct ltcp_flow *flow)
@@ -519,11 +502,11 @@ const struct ltcp_af_ops ltcp_ipv4_ops = {
 	.connect	= ltcp_v4_connect,
 	.route		= ltcp_v4_route,
 	.xmit		= ltcp_v4_xmit,
+	.flow_route	= ltcp_v4_flow_route,
 	.reply		= ltcp_v4_reply,
 	.mtu		= ltcp_v4_mtu,
 	.recv_mtu	= ltcp_v4_recv_mtu,
 	.lower_mtu	= ltcp_v4_lower_mtu,
-	.flow_mtu	= ltcp_v4_flow_mtu,
 	.flow_of	= ltcp_v4_flow_of,
 };
 

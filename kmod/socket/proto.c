@@ -58,7 +58,10 @@ void ltcp_sock_init(struct sock *sk)
 	INIT_LIST_HEAD(&ls->accept.queue);
 	ls->accept.len = 0;
 	ls->accept.open = false;
+	ls->accept.defer = 0;
 	atomic_set(&ls->accept.halfopens, 0);
+	ls->accept.flooded = 0;
+	ls->accept.cookies = 0;
 	INIT_LIST_HEAD(&ls->accept_node);
 	ls->port = NULL;
 	ls->deferred = 0;

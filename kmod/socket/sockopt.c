@@ -8,8 +8,8 @@
  * both under the socket lock. The others move their own data. Options at level
  * SOL_IP are the IP layer's; SOL_SOCKET never comes here.
  *
- * Refused with ENOPROTOOPT: what is not in the table. TCP_DEFER_ACCEPT and
- * TCP_FASTOPEN are among it, which servers set as a hint and live without.
+ * Refused with ENOPROTOOPT: what is not in the table. TCP_FASTOPEN is among
+ * it, which servers set as a hint and live without.
  */
 
 #include <linux/capability.h>
@@ -28,6 +28,7 @@
 #define LTCP_KEEPCNT_MAX	127
 #define LTCP_SYNCNT_MAX		127
 #define LTCP_LINGER2_MAX	120	/* seconds */
+#define LTCP_RTO_MAX_SECS	(LTCP_RTO_MAX_US / USEC_PER_SEC)
 
 /* After TCP_QUICKACK so many segments are acknowledged at once. */
 #define LTCP_QUICKACK_USER	16
@@ -191,6 +192,37 @@ static int ltcp_get_linger2(const struct sock *sk)
 	if (val)
 		return val < 0 ? val : val / HZ;
 	return READ_ONCE(ltcp_sock_net(sk)->fin_timeout);
+}
+
+/*
+ * TCP_DEFER_ACCEPT: seconds, kept as the number of SYN-ACKs that are sent in
+ * that time, as in Linux's TCP; so what is read may be more than what was set.
+ */
+static int ltcp_set_defer_accept(struct sock *sk, int val)
+{
+	u32 period = 1, wait = 1;
+	u8 rounds = 0;
+
+	if (val > 0) {
+		for (rounds = 1; val > period && rounds < U8_MAX; rounds++) {
+			wait = min_t(u32, 2 * wait, LTCP_RTO_MAX_SECS);
+			period += wait;
+		}
+	}
+	WRITE_ONCE(ltcp_sk(sk)->accept.defer, rounds);
+	return 0;
+}
+
+static int ltcp_get_defer_accept(const struct sock *sk)
+{
+	u8 rounds = ltcp_sk(sk)->accept.defer;
+	u32 period = 0, wait = 1;
+
+	for (; rounds; rounds--) {
+		period += wait;
+		wait = min_t(u32, 2 * wait, LTCP_RTO_MAX_SECS);
+	}
+	return period;
 }
 
 /* RFC 5482: how long data may stay unacknowledged, milliseconds. */
@@ -441,6 +473,7 @@ static const struct ltcp_sockopt ltcp_sockopts[] = {
 	[TCP_KEEPCNT]		= LTCP_INT_OPT(keepcnt),
 	[TCP_SYNCNT]		= LTCP_INT_OPT(syncnt),
 	[TCP_LINGER2]		= LTCP_INT_OPT(linger2),
+	[TCP_DEFER_ACCEPT]	= LTCP_INT_OPT(defer_accept),
 	[TCP_WINDOW_CLAMP]	= LTCP_INT_OPT(window_clamp),
 	[TCP_QUICKACK]		= LTCP_INT_OPT(quickack),
 	[TCP_USER_TIMEOUT]	= LTCP_INT_OPT(user_timeout),

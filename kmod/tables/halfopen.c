@@ -5,16 +5,18 @@
  * An entry is all that a SYN costs: no socket, no route, no timer of its own.
  * Entries hang in rows of a hash table with a key nobody knows. A row holds at
  * most LTCP_HALFOPEN_ROW of them, the oldest in front; one more tosses the
- * oldest out, so a flood can crowd rows at random but never fill the table for
- * a victim of its choice, and memory is bounded by the size of the table. One
- * timer serves a row: it resends SYN-ACKs and gives up after synack_retries.
+ * oldest out, or is not made if a cookie can stand for it. So a flood can
+ * crowd rows at random but never fill the table for a victim of its choice,
+ * and memory is bounded by the size of the table. One timer serves a row: it
+ * resends SYN-ACKs and gives up after synack_retries, or sooner the fuller the
+ * listener's backlog is.
  *
  * An entry points to its listener without a reference. That is safe because a
  * listener that closes removes its entries, and none can be added after it
- * said that it is closed (ltcp_accept.open is read under the row lock).
+ * said that it is closed (ltcp_accept.open is read once counted).
  *
  * The row lock is taken in softirq; inside it the child's socket, port and
- * connection table locks are taken, and nothing is sent.
+ * connection table locks are taken, and that of a quota; and nothing is sent.
  */
 
 #include <linux/hash.h>
@@ -22,8 +24,6 @@
 #include "ltcp.h"
 
 #define LTCP_HALFOPEN_ROW	16	/* entries a row */
-#define LTCP_SYNACK_RTO		HZ	/* RFC 6298 2.1 */
-#define LTCP_SYNACK_RTO_MAX	(120 * HZ)
 
 /**
  * struct ltcp_halfopen - one SYN that was answered
@@ -48,6 +48,9 @@
  * @has_ts: both sides send timestamps
  * @raw_ts: ours without an offset
  * @has_sack: both sides know SACK
+ * @quota: what ltcp_quota_syn() said
+ * @reopens: a TIME_WAIT entry gave way to it
+ * @deferred: the last ACK came, and TCP_DEFER_ACCEPT wants data
  * @retrans: SYN-ACKs sent again
  */
 struct ltcp_halfopen {
@@ -72,6 +75,9 @@ struct ltcp_halfopen {
 	u8 has_ts:1;
 	u8 raw_ts:1;
 	u8 has_sack:1;
+	u8 quota:6;
+	u8 reopens:1;
+	u8 deferred:1;
 	u8 retrans;
 };
 
@@ -101,6 +107,7 @@ static bool ltcp_halfopen_is(const struct ltcp_halfopen *e,
 	       net_eq(sock_net(e->listener), flow->net);
 }
 
+/* All but the hash, which few need. */
 static void ltcp_halfopen_flow(const struct ltcp_halfopen *e,
 			       struct ltcp_flow *flow)
 {
@@ -112,7 +119,27 @@ static void ltcp_halfopen_flow(const struct ltcp_halfopen *e,
 	flow->lport = e->lport;
 	flow->rport = e->rport;
 	flow->ifindex = e->ifindex;
-	flow->hash = ltcp_flow_hash(flow);
+}
+
+static void ltcp_halfopen_opening(const struct ltcp_halfopen *e,
+				  struct ltcp_opening *o)
+{
+	memset(o, 0, sizeof(*o));
+	ltcp_halfopen_flow(e, &o->flow);
+	o->iss = e->iss;
+	o->irs = e->irs;
+	o->mss = e->mss;
+	o->wnd = e->wnd;
+	o->sent_us = e->sent_us;
+	o->ts_recent = e->ts_recent;
+	if (e->has_ts && !e->raw_ts)
+		o->ts_offset = ltcp_ts_offset(&o->flow);
+	o->snd_wscale = e->snd_wscale;
+	o->rcv_wscale = e->rcv_wscale;
+	o->retrans = e->retrans;
+	o->wscale_ok = e->has_wscale;
+	o->ts_ok = e->has_ts;
+	o->sack_ok = e->has_sack;
 }
 
 /* Where the pointer to @flow's entry stands, or that to the row's end. */
@@ -136,14 +163,15 @@ static void ltcp_row_remove(struct ltcp_halfopen_row *row,
 	struct ltcp_flow flow;
 
 	lockdep_assert_held(&row->lock);
-	if (!opened) {
-		ltcp_halfopen_flow(e, &flow);
+	ltcp_halfopen_flow(e, &flow);
+	ltcp_quota_end(&flow, e->quota, opened ? e->retrans + 1 : 0);
+	if (e->reopens && !opened) {
+		flow.hash = ltcp_flow_hash(&flow);
 		ltcp_tw_return(&flow);
 	}
 	*link = e->next;
 	row->len--;
 	atomic_dec(&ltcp_sk(e->listener)->accept.halfopens);
-	atomic_dec(&ltcp_net(sock_net(e->listener))->halfopen_count);
 	kmem_cache_free(ltcp_halfopen_cache, e);
 }
 
@@ -160,150 +188,89 @@ static void ltcp_row_set_timer(struct ltcp_halfopen_row *row)
 		mod_timer(&row->timer, jiffies + max_t(s32, soonest, 1));
 }
 
-/* What the SYN-ACK of an entry says; sent when the row is unlocked. */
-struct ltcp_synack {
-	struct ltcp_flow flow;
-	struct ltcp_reply reply;
-};
-
-static u32 ltcp_halfopen_ts_offset(const struct ltcp_halfopen *e,
-				   const struct ltcp_flow *flow)
-{
-	return e->has_ts && !e->raw_ts ? ltcp_ts_offset(flow) : 0;
-}
-
-static void ltcp_synack_make(struct ltcp_synack *s,
-			     const struct ltcp_halfopen *e)
-{
-	u8 unused;
-	u32 wnd;
-
-	ltcp_halfopen_flow(e, &s->flow);
-	ltcp_init_window(ltcp_net(s->flow.net), e->listener->sk_rcvbuf, &wnd,
-			 &unused);
-	memset(&s->reply, 0, sizeof(s->reply));
-	s->reply.seq = e->iss;
-	s->reply.ack = e->irs + 1;
-	s->reply.flags = LTCP_SYN | LTCP_ACK;
-	s->reply.wnd = wnd;
-	s->reply.sk = e->listener;
-	s->reply.opt.has = LTCP_HAS_MSS;
-	s->reply.opt.mss = ltcp_sk(e->listener)->mss_user;
-	if (e->has_wscale) {
-		s->reply.opt.has |= LTCP_HAS_WSCALE;
-		s->reply.opt.wscale = e->rcv_wscale;
-	}
-	if (e->has_sack)
-		s->reply.opt.has |= LTCP_HAS_SACK_OK;
-	if (e->has_ts) {
-		s->reply.opt.has |= LTCP_HAS_TIMESTAMP;
-		s->reply.opt.tsval = ltcp_clock_ts() +
-				     ltcp_halfopen_ts_offset(e, &s->flow);
-		s->reply.opt.tsecr = e->ts_recent;
-	}
-}
-
-/* Under RCU, which keeps the listener's memory. */
-static void ltcp_synack_send(struct ltcp_synack *s)
-{
-	const struct ltcp_af_ops *af = ltcp_sk(s->reply.sk)->af;
-	u32 hdrs = af->net_hdr_len + LTCP_HDR_LEN;
-	u32 mtu = max(af->flow_mtu(&s->flow), hdrs + af->mss_default);
-	u32 mss = min_t(u32, mtu - hdrs, U16_MAX);
-
-	if (s->reply.opt.mss)
-		mss = min_t(u32, mss, s->reply.opt.mss);
-	s->reply.opt.mss = mss;
-	ltcp_reply(&s->flow, &s->reply, TCP_SYN_RECV);
-}
-
 static struct ltcp_halfopen *
-ltcp_halfopen_new(struct sock *listener, const struct ltcp_flow *flow,
-		  const struct sk_buff *skb, const struct ltcp_options *opt,
-		  u32 isn)
+ltcp_halfopen_new(struct sock *listener, const struct ltcp_opening *o,
+		  const struct ltcp_halfopen_terms *terms)
 {
-	const struct ltcp_net *ln = ltcp_net(flow->net);
-	const struct ltcp_skb_cb *cb = ltcp_cb(skb);
 	struct ltcp_halfopen *e;
-	u8 wscale;
-	u32 wnd;
 
-	e = kmem_cache_zalloc(ltcp_halfopen_cache, GFP_ATOMIC);
+	e = kmem_cache_alloc(ltcp_halfopen_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!e)
 		return NULL;
-	e->listener = listener;
-	e->laddr = flow->local.v4;
-	e->raddr = flow->remote.v4;
-	e->lport = flow->lport;
-	e->rport = flow->rport;
-	e->ifindex = flow->ifindex;
-	e->iss = isn;
-	e->irs = cb->seq;
-	e->wnd = cb->wnd;
-	e->mss = (opt->has & LTCP_HAS_MSS) ? opt->mss :
-					     ltcp_sk(listener)->af->mss_default;
-	e->expires = ltcp_jiffies32() + LTCP_SYNACK_RTO;
-	e->sent_us = (u32)ltcp_clock_us() ?: 1;
-	if ((opt->has & LTCP_HAS_WSCALE) && READ_ONCE(ln->window_scaling)) {
-		ltcp_init_window(ln, listener->sk_rcvbuf, &wnd, &wscale);
-		e->has_wscale = 1;
-		e->snd_wscale = opt->wscale;
-		e->rcv_wscale = wscale;
-	}
-	if ((opt->has & LTCP_HAS_TIMESTAMP) && READ_ONCE(ln->timestamps)) {
-		e->has_ts = 1;
-		e->raw_ts = READ_ONCE(ln->timestamps) == 2;
-		e->ts_recent = opt->tsval;
-	}
+	*e = (struct ltcp_halfopen){
+		.listener = listener,
+		.laddr = o->flow.local.v4,
+		.raddr = o->flow.remote.v4,
+		.lport = o->flow.lport,
+		.rport = o->flow.rport,
+		.iss = o->iss,
+		.irs = o->irs,
+		.expires = ltcp_jiffies32() + ltcp_synack_wait(listener, 0),
+		.sent_us = o->sent_us,
+		.ifindex = o->flow.ifindex,
+		.mss = o->mss,
+		.wnd = o->wnd,
+		.snd_wscale = o->snd_wscale,
+		.rcv_wscale = o->rcv_wscale,
+		.ts_recent = o->ts_recent,
+		.has_wscale = o->wscale_ok,
+		.has_ts = o->ts_ok,
+		.raw_ts = !o->ts_offset,
+		.has_sack = o->sack_ok,
+		.quota = terms->quota,
+		.reopens = terms->reopens,
+	};
 	return e;
 }
 
-bool ltcp_halfopen_add(struct sock *listener, const struct ltcp_flow *flow,
-		       const struct sk_buff *skb,
-		       const struct ltcp_options *opt, u32 isn)
+/* Put a new entry of @o at the end of its row. */
+static int ltcp_row_add(struct ltcp_halfopen_row *row, struct sock *listener,
+			const struct ltcp_opening *o,
+			const struct ltcp_halfopen_terms *terms)
+	__must_hold(&row->lock)
 {
-	struct ltcp_accept *accept = &ltcp_sk(listener)->accept;
-	struct ltcp_halfopen_row *row = ltcp_row(flow);
-	struct ltcp_net *ln = ltcp_net(flow->net);
-	struct ltcp_halfopen **link;
-	struct ltcp_halfopen *e;
-	struct ltcp_synack s;
+	struct ltcp_halfopen **link = ltcp_row_find(row, &o->flow);
 
-	/* Counted first: ltcp_halfopen_purge_listener() waits for the count. */
-	if (atomic_inc_return(&accept->halfopens) >
-	    READ_ONCE(ln->max_syn_backlog) || !READ_ONCE(accept->open))
-		goto refuse;
-	e = ltcp_halfopen_new(listener, flow, skb, opt, isn);
-	if (!e)
-		goto refuse;
-	ltcp_synack_make(&s, e);
-
-	spin_lock_bh(&row->lock);
-	link = ltcp_row_find(row, flow);
-	if (*link) {
-		/* Another CPU was faster with the same SYN. */
-		spin_unlock_bh(&row->lock);
-		kmem_cache_free(ltcp_halfopen_cache, e);
-		goto refuse;
-	}
-	*link = e;
-	row->len++;
-	atomic_inc(&ln->halfopen_count);
-	if (row->len > LTCP_HALFOPEN_ROW) {
+	if (*link)
+		return -EEXIST;	/* another CPU had the same SYN */
+	if (row->len >= LTCP_HALFOPEN_ROW && !terms->toss)
+		return -ENOSPC;
+	*link = ltcp_halfopen_new(listener, o, terms);
+	if (!*link)
+		return -ENOMEM;
+	if (++row->len > LTCP_HALFOPEN_ROW) {
 		LTCP_INC(sock_net(row->head->listener), HalfOpenTossed);
 		ltcp_row_remove(row, &row->head, false);
 	}
 	if (!timer_pending(&row->timer))
-		mod_timer(&row->timer, jiffies + LTCP_SYNACK_RTO);
-	spin_unlock_bh(&row->lock);
+		ltcp_row_set_timer(row);
+	return 0;
+}
 
-	LTCP_INC(flow->net, HalfOpens);
-	ltcp_synack_send(&s);
-	return true;
+int ltcp_halfopen_add(struct sock *listener, const struct ltcp_opening *o,
+		      const struct ltcp_halfopen_terms *terms)
+{
+	struct ltcp_accept *accept = &ltcp_sk(listener)->accept;
+	struct ltcp_halfopen_row *row = ltcp_row(&o->flow);
+	int err = -EINVAL;
+
+	/* Counted first: ltcp_halfopen_purge_listener() waits for the count. */
+	atomic_inc_return(&accept->halfopens);
+	if (!READ_ONCE(accept->open))
+		goto refuse;
+
+	spin_lock_bh(&row->lock);
+	err = ltcp_row_add(row, listener, o, terms);
+	spin_unlock_bh(&row->lock);
+	if (err)
+		goto refuse;
+	LTCP_INC(o->flow.net, HalfOpens);
+	ltcp_synack_send(listener, o);
+	return 0;
 
 refuse:
 	atomic_dec(&accept->halfopens);
-	return false;
+	return err;
 }
 
 /* What to do with a segment that met its entry. */
@@ -313,9 +280,11 @@ enum ltcp_halfopen_verdict {
 	LTCP_HO_SYNACK,		/* the SYN again: answer again */
 	LTCP_HO_ACK,		/* tell the peer where we stand, at times */
 	LTCP_HO_OLD,		/* the same for what PAWS says is old */
+	LTCP_HO_OLD_QUIET,	/* but not now */
 	LTCP_HO_NO_TS,		/* it lacks the timestamp it should have */
 	LTCP_HO_RST,		/* it acknowledges what we never sent */
 	LTCP_HO_REMOVE,		/* the peer takes its SYN back */
+	LTCP_HO_DEFER,		/* no data: not yet worth a connection */
 	LTCP_HO_FULL,		/* no room in the accept queue */
 };
 
@@ -351,7 +320,7 @@ ltcp_halfopen_check(const struct ltcp_halfopen *e, const struct sk_buff *skb)
 		return LTCP_HO_SYNACK;
 
 	ltcp_init_window(ltcp_net(sock_net(e->listener)),
-			 e->listener->sk_rcvbuf, &wnd, &unused);
+			 READ_ONCE(e->listener->sk_rcvbuf), &wnd, &unused);
 	if (!ltcp_between(cb->seq, nxt, nxt + wnd))
 		return (cb->flags & LTCP_RST) ? LTCP_HO_DROP : LTCP_HO_ACK;
 	if (cb->flags & LTCP_RST)	/* RFC 5961 3.2 */
@@ -362,6 +331,9 @@ ltcp_halfopen_check(const struct ltcp_halfopen *e, const struct sk_buff *skb)
 		return LTCP_HO_DROP;
 	if (cb->ack != e->iss + 1)
 		return LTCP_HO_RST;
+	if (cb->end_seq == nxt &&
+	    e->retrans < READ_ONCE(ltcp_sk(e->listener)->accept.defer))
+		return LTCP_HO_DEFER;
 	if (ltcp_accept_full(e->listener))
 		return LTCP_HO_FULL;
 	return LTCP_HO_OPEN;
@@ -382,132 +354,198 @@ static bool ltcp_halfopen_may_ack(struct ltcp_halfopen *e)
 	return true;
 }
 
-static struct sock *ltcp_halfopen_open(const struct ltcp_halfopen *e,
-				       const struct ltcp_flow *flow)
-{
-	const struct ltcp_opening o = {
-		.flow = *flow,
-		.iss = e->iss,
-		.irs = e->irs,
-		.mss = e->mss,
-		.wnd = e->wnd,
-		.sent_us = e->sent_us,
-		.snd_wscale = e->has_wscale ? e->snd_wscale : 0,
-		.rcv_wscale = e->has_wscale ? e->rcv_wscale : 0,
-		.ts_ok = e->has_ts,
-		.ts_recent = e->ts_recent,
-		.ts_offset = ltcp_halfopen_ts_offset(e, flow),
-		.sack_ok = e->has_sack,
-		.retrans = e->retrans,
-	};
-
-	return ltcp_child_create(e->listener, &o);
-}
-
 /* Answer and free a segment that left its entry, if any, half open. */
 static void ltcp_halfopen_answer(enum ltcp_halfopen_verdict verdict,
-				 const struct ltcp_flow *flow,
-				 struct sk_buff *skb, struct ltcp_synack *s,
-				 enum ltcp_mib reason)
+				 const struct sock *listener,
+				 const struct ltcp_opening *o,
+				 struct sk_buff *skb)
 {
-	bool overflow = verdict == LTCP_HO_FULL;
+	enum ltcp_mib reason = LTCP_MIB_DropHalfOpen;
+	struct net *net = o->flow.net;
 
-	if (overflow) {
-		LTCP_INC(flow->net, ListenOverflows);
-		reason = LTCP_MIB_DropAcceptQueue;
-		if (READ_ONCE(ltcp_net(flow->net)->abort_on_overflow)) {
-			LTCP_INC(flow->net, AcceptAborts);
-			verdict = LTCP_HO_RST;
-		}
-	}
 	switch (verdict) {
+	case LTCP_HO_FULL:
+		ltcp_listen_overflow(o, skb);
+		return;
+	case LTCP_HO_REMOVE:
+		LTCP_INC(net, HalfOpenResets);
+		__kfree_skb(skb);
+		return;
 	case LTCP_HO_SYNACK:
-		LTCP_INC(flow->net, HalfOpenRetrans);
-		ltcp_synack_send(s);
+		if (!ltcp_quota_again(&o->flow))
+			break;
+		LTCP_INC(net, HalfOpenRetrans);
+		ltcp_synack_send(listener, o);
 		break;
+	case LTCP_HO_OLD_QUIET:
+		reason = LTCP_MIB_DropPaws;
+		break;
+	case LTCP_HO_OLD:
+		reason = LTCP_MIB_DropPaws;
+		fallthrough;
 	case LTCP_HO_ACK:
-		LTCP_INC(flow->net, ChallengeAcks);
-		s->reply.flags = LTCP_ACK;
-		s->reply.seq++;
-		s->reply.opt.has &= LTCP_HAS_TIMESTAMP;
-		ltcp_reply(flow, &s->reply, TCP_SYN_RECV);
+		LTCP_INC(net, ChallengeAcks);
+		ltcp_synack_remind(listener, o);
+		break;
+	case LTCP_HO_NO_TS:
+		reason = LTCP_MIB_DropNoTimestamp;
 		break;
 	case LTCP_HO_RST:
-		ltcp_reply_rst_with(flow, skb, &s->reply.opt);
+		ltcp_synack_refuse(o, skb);
+		break;
+	case LTCP_HO_DEFER:
+		LTCP_INC(net, DeferAcceptDrops);
+		break;
+	case LTCP_HO_OPEN:
+		LTCP_INC(net, ListenDrops);	/* no memory */
 		break;
 	default:
 		break;
 	}
-	ltcp_drop(flow->net, skb, reason);
+	ltcp_drop(net, skb, reason);
+}
+
+/* Does an entry that met a segment go, though no connection comes of it? */
+static bool ltcp_halfopen_ends(enum ltcp_halfopen_verdict verdict,
+			       const struct net *net)
+{
+	return verdict == LTCP_HO_REMOVE ||
+	       (verdict == LTCP_HO_FULL &&
+		READ_ONCE(ltcp_net(net)->abort_on_overflow));
+}
+
+/* An ACK is due, if it is not too soon after the last one. */
+static enum ltcp_halfopen_verdict
+ltcp_halfopen_limit(struct ltcp_halfopen *e, enum ltcp_halfopen_verdict verdict)
+{
+	if (ltcp_halfopen_may_ack(e))
+		return verdict;
+	return verdict == LTCP_HO_OLD ? LTCP_HO_OLD_QUIET : LTCP_HO_DROP;
+}
+
+/* What becomes of the entry at @link, which is @o; @child if it opens. */
+static enum ltcp_halfopen_verdict
+ltcp_halfopen_segment(struct ltcp_halfopen_row *row,
+		      struct ltcp_halfopen **link, struct ltcp_opening *o,
+		      const struct sk_buff *skb, struct sock **child)
+	__must_hold(&row->lock)
+{
+	const struct ltcp_skb_cb *cb = ltcp_cb(skb);
+	enum ltcp_halfopen_verdict verdict;
+	struct ltcp_halfopen *e = *link;
+
+	verdict = ltcp_halfopen_check(e, skb);
+	if (verdict == LTCP_HO_SYNACK) {
+		e->sent_us = 0;
+		if (cb->has_ts) {
+			e->ts_recent = cb->tsval;
+			o->ts_recent = cb->tsval;
+		}
+	}
+	if (verdict == LTCP_HO_ACK || verdict == LTCP_HO_OLD)
+		verdict = ltcp_halfopen_limit(e, verdict);
+	if (verdict == LTCP_HO_DEFER)
+		e->deferred = 1;
+	if (verdict == LTCP_HO_OPEN)
+		/* In the connection table before the entry goes. */
+		*child = ltcp_child_create(e->listener, o);
+	if (*child || ltcp_halfopen_ends(verdict, o->flow.net))
+		ltcp_row_remove(row, link, *child);
+	return verdict;
 }
 
 bool ltcp_halfopen_rcv(const struct ltcp_flow *flow, struct sk_buff *skb)
 {
 	struct ltcp_halfopen_row *row = ltcp_row(flow);
-	enum ltcp_mib reason = LTCP_MIB_DropHalfOpen;
 	enum ltcp_halfopen_verdict verdict;
-	struct sock *listener = NULL;
 	struct ltcp_halfopen **link;
 	struct sock *child = NULL;
-	struct ltcp_halfopen *e;
-	struct ltcp_synack s;
+	struct sock *listener;
+	struct ltcp_opening o;
 
 	if (!READ_ONCE(row->head))
 		return false;
 
 	spin_lock_bh(&row->lock);
 	link = ltcp_row_find(row, flow);
-	e = *link;
-	if (!e) {
+	if (!*link) {
 		spin_unlock_bh(&row->lock);
 		return false;
 	}
 	ltcp_trace_receive(flow, skb, TCP_SYN_RECV);
-	verdict = ltcp_halfopen_check(e, skb);
-	listener = e->listener;
-	if (verdict == LTCP_HO_NO_TS) {
-		reason = LTCP_MIB_DropNoTimestamp;
-		verdict = LTCP_HO_DROP;
-	}
-	if (verdict == LTCP_HO_OLD) {
-		reason = LTCP_MIB_DropPaws;
-		verdict = LTCP_HO_ACK;
-	}
-	if (verdict == LTCP_HO_SYNACK) {
-		e->sent_us = 0;
-		if (ltcp_cb(skb)->has_ts)
-			e->ts_recent = ltcp_cb(skb)->tsval;
-	}
-	ltcp_synack_make(&s, e);
-	if (verdict == LTCP_HO_ACK && !ltcp_halfopen_may_ack(e))
-		verdict = LTCP_HO_DROP;
-	if (verdict == LTCP_HO_OPEN)
-		/* In the connection table before the entry goes. */
-		child = ltcp_halfopen_open(e, flow);
-	if (child || verdict == LTCP_HO_REMOVE ||
-	    (verdict == LTCP_HO_FULL &&
-	     READ_ONCE(ltcp_net(flow->net)->abort_on_overflow)))
-		ltcp_row_remove(row, link, child);
+	listener = (*link)->listener;
+	ltcp_halfopen_opening(*link, &o);
+	o.flow = *flow;
+	verdict = ltcp_halfopen_segment(row, link, &o, skb, &child);
 	spin_unlock_bh(&row->lock);
 
-	if (child) {
+	if (child)
 		ltcp_child_start(listener, child, skb);
-		return true;
-	}
-	if (verdict == LTCP_HO_REMOVE) {
-		LTCP_INC(flow->net, HalfOpenResets);
-		__kfree_skb(skb);
-		return true;
-	}
-	if (verdict == LTCP_HO_OPEN)
-		LTCP_INC(flow->net, ListenDrops);	/* no memory */
-	ltcp_halfopen_answer(verdict, flow, skb, &s, reason);
+	else
+		ltcp_halfopen_answer(verdict, listener, &o, skb);
 	return true;
+}
+
+/*
+ * The timer
+ */
+
+/**
+ * struct ltcp_due - what is sent for an entry when the row is unlocked
+ * @listener: of the entry
+ * @opening: the entry
+ * @reset: it was given up
+ */
+struct ltcp_due {
+	struct sock *listener;
+	struct ltcp_opening opening;
+	bool reset;
+};
+
+/* Is the peer of @e, which is due, waited for no longer? */
+static bool ltcp_halfopen_over(const struct ltcp_halfopen *e)
+{
+	/* One that is there may take its time with the data. */
+	bool there = e->deferred && e->retrans <
+		     READ_ONCE(ltcp_sk(e->listener)->accept.defer);
+
+	return ltcp_synack_over(e->listener, e->retrans, there);
+}
+
+/* A peer that is there is asked again only when the last round begins. */
+static bool ltcp_halfopen_resends(const struct ltcp_halfopen *e)
+{
+	return !e->deferred ||
+	       e->retrans >= READ_ONCE(ltcp_sk(e->listener)->accept.defer);
+}
+
+/* @e is due. True: something is to be sent, and @due says what. */
+static bool ltcp_halfopen_expire(struct ltcp_halfopen_row *row,
+				 struct ltcp_halfopen **link,
+				 struct ltcp_due *due)
+	__must_hold(&row->lock)
+{
+	struct ltcp_halfopen *e = *link;
+	struct net *net = sock_net(e->listener);
+
+	due->listener = e->listener;
+	due->reset = ltcp_halfopen_over(e);
+	ltcp_halfopen_opening(e, &due->opening);
+	if (due->reset) {
+		LTCP_INC(net, HalfOpenTimeouts);
+		ltcp_row_remove(row, link, false);
+		return READ_ONCE(ltcp_net(net)->synack_timeout_rst);
+	}
+	e->expires = ltcp_jiffies32() +
+		     ltcp_synack_wait(e->listener, e->retrans + 1);
+	e->sent_us = 0;
+	e->retrans++;
+	return ltcp_halfopen_resends(e);
 }
 
 /* Entries of the row that are due: send again, or give up. */
 static unsigned int ltcp_row_expire(struct ltcp_halfopen_row *row,
-				    struct ltcp_synack *due)
+				    struct ltcp_due *due)
 	__must_hold(&row->lock)
 {
 	struct ltcp_halfopen **link = &row->head;
@@ -515,33 +553,34 @@ static unsigned int ltcp_row_expire(struct ltcp_halfopen_row *row,
 	unsigned int n = 0;
 
 	while ((e = *link)) {
-		struct net *net = sock_net(e->listener);
-
 		if ((s32)(e->expires - ltcp_jiffies32()) > 0) {
 			link = &e->next;
 			continue;
 		}
-		if (e->retrans >= READ_ONCE(ltcp_net(net)->synack_retries)) {
-			LTCP_INC(net, HalfOpenTimeouts);
-			ltcp_row_remove(row, link, false);
-			continue;
-		}
-		e->retrans++;
-		e->sent_us = 0;
-		e->expires = ltcp_jiffies32() +
-			     min_t(u64, (u64)LTCP_SYNACK_RTO << e->retrans,
-				   LTCP_SYNACK_RTO_MAX);
-		LTCP_INC(net, HalfOpenRetrans);
-		ltcp_synack_make(&due[n++], e);
-		link = &e->next;
+		if (ltcp_halfopen_expire(row, link, &due[n]))
+			n++;
+		if (*link == e)
+			link = &e->next;
 	}
 	return n;
+}
+
+static void ltcp_due_send(const struct ltcp_due *due)
+{
+	if (!ltcp_quota_again(&due->opening.flow))
+		return;
+	if (due->reset) {
+		ltcp_synack_reset(due->listener, &due->opening);
+		return;
+	}
+	LTCP_INC(due->opening.flow.net, HalfOpenRetrans);
+	ltcp_synack_send(due->listener, &due->opening);
 }
 
 static void ltcp_row_fire(struct timer_list *t)
 {
 	struct ltcp_halfopen_row *row = timer_container_of(row, t, timer);
-	struct ltcp_synack due[LTCP_HALFOPEN_ROW];
+	struct ltcp_due due[LTCP_HALFOPEN_ROW];
 	unsigned int i, n;
 
 	rcu_read_lock();
@@ -550,7 +589,7 @@ static void ltcp_row_fire(struct timer_list *t)
 	ltcp_row_set_timer(row);
 	spin_unlock_bh(&row->lock);
 	for (i = 0; i < n; i++)
-		ltcp_synack_send(&due[i]);
+		ltcp_due_send(&due[i]);
 	rcu_read_unlock();
 }
 

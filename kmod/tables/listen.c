@@ -217,18 +217,90 @@ u32 ltcp_isn_for(const struct ltcp_flow *flow, u32 floor)
 	return isn;
 }
 
+void ltcp_listen_overflow(const struct ltcp_opening *o, struct sk_buff *skb)
+{
+	struct net *net = o->flow.net;
+
+	LTCP_INC(net, ListenOverflows);
+	if (READ_ONCE(ltcp_net(net)->abort_on_overflow)) {
+		LTCP_INC(net, AcceptAborts);
+		ltcp_synack_refuse(o, skb);
+	} else {
+		LTCP_INC(net, ListenDrops);
+	}
+	ltcp_drop(net, skb, LTCP_MIB_DropAcceptQueue);
+}
+
+/* An entry for the SYN of @o. False: it cannot have one. */
+static bool ltcp_listen_open(struct sock *sk, struct ltcp_opening *o, int quota,
+			     u32 tw_isn, bool cookies)
+{
+	const struct ltcp_halfopen_terms terms = {
+		.quota = quota,
+		.reopens = tw_isn,
+		.toss = !cookies,
+	};
+	int err;
+
+	o->iss = ltcp_isn_for(&o->flow, tw_isn);
+	o->sent_us = (u32)ltcp_clock_us() ?: 1;
+	err = ltcp_halfopen_add(sk, o, &terms);
+	if (!err)
+		return true;
+	ltcp_quota_end(&o->flow, quota, 0);
+	if (err == -ENOSPC)
+		ltcp_flood_note(sk, &o->flow);
+	return false;
+}
+
+/*
+ * A SYN that could open a connection: by an entry, if there is room for one
+ * and its sender has not too many, else by a cookie. A cookie cannot start
+ * later than what a TIME_WAIT entry has seen. 0: answered; else why not.
+ */
+static enum ltcp_mib ltcp_listen_syn(struct sock *sk,
+				     const struct ltcp_flow *flow,
+				     const struct sk_buff *skb, u32 tw_isn)
+{
+	const int mode = READ_ONCE(ltcp_net(flow->net)->syncookies);
+	const struct tcphdr *th = tcp_hdr(skb);
+	bool cookies = mode && !tw_isn;
+	struct ltcp_options opt;
+	struct ltcp_opening o;
+	bool entry;
+	int quota;
+
+	entry = (mode < 2 || tw_isn) && ltcp_flood_room(sk, flow);
+	if (!entry && !cookies)
+		return LTCP_MIB_DropSynBacklog;
+	quota = ltcp_quota_syn(flow, entry);
+	if (quota == LTCP_QUOTA_SILENT)
+		return LTCP_MIB_DropQuota;
+
+	ltcp_options_parse(&opt, (const u8 *)(th + 1),
+			   th->doff * 4 - LTCP_HDR_LEN, true);
+	ltcp_opening_init(&o, sk, flow, skb, &opt);
+	if (entry && quota >= 0 &&
+	    ltcp_listen_open(sk, &o, quota, tw_isn, cookies))
+		return 0;
+	if (!cookies)
+		return LTCP_MIB_DropSynBacklog;
+	ltcp_cookie_send(sk, &o);
+	return 0;
+}
+
 /* RFC 9293 3.10.7.2 */
 void ltcp_listen_rcv(struct sock *sk, const struct ltcp_flow *flow,
 		     struct sk_buff *skb, u32 tw_isn)
 {
 	const struct ltcp_skb_cb *cb = ltcp_cb(skb);
-	const struct tcphdr *th = tcp_hdr(skb);
 	enum ltcp_mib reason = LTCP_MIB_DropListen;
-	struct ltcp_options opt;
 
 	if (cb->flags & LTCP_RST)
 		goto drop;
 	if (cb->flags & LTCP_ACK) {
+		if (ltcp_cookie_rcv(sk, flow, skb))
+			return;
 		ltcp_reply_rst(flow, skb);
 		goto drop;
 	}
@@ -244,21 +316,16 @@ void ltcp_listen_rcv(struct sock *sk, const struct ltcp_flow *flow,
 	}
 	if (ltcp_accept_full(sk)) {
 		LTCP_INC(flow->net, ListenOverflows);
-		LTCP_INC(flow->net, ListenDrops);
 		reason = LTCP_MIB_DropAcceptQueue;
-		goto drop;
+	} else {
+		reason = ltcp_listen_syn(sk, flow, skb, tw_isn);
 	}
-
-	ltcp_options_parse(&opt, (const u8 *)(th + 1),
-			   th->doff * 4 - LTCP_HDR_LEN, true);
-	if (!ltcp_halfopen_add(sk, flow, skb, &opt,
-			       ltcp_isn_for(flow, tw_isn))) {
-		LTCP_INC(flow->net, ListenDrops);
-		goto drop;
+	if (!reason) {
+		/* Data on the SYN is not kept: the peer sends it again. */
+		__kfree_skb(skb);
+		return;
 	}
-	/* Data on the SYN is not kept: the peer sends it again. */
-	__kfree_skb(skb);
-	return;
+	LTCP_INC(flow->net, ListenDrops);
 
 drop:
 	/* It was no new connection after all: RFC 9293 MAY-2 (2) */

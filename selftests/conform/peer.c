@@ -408,6 +408,15 @@ void peer_quiet(unsigned int ms)
 	peer_fail("expected nothing, got \"%s\"", seen);
 }
 
+void swallow(void)
+{
+	uint8_t pkt[MAX_PACKET];
+	size_t len;
+
+	while ((len = receive_packet(pkt, 0)))
+		note('>', pkt, len, "(swallowed)");
+}
+
 void peer_dies_at(unsigned int ms, int fd, int err)
 {
 	peer_quiet(ms - 10 - idle_ms());
@@ -478,6 +487,12 @@ void flow(uint16_t kernel_port, uint16_t peer_port)
 	now_flow->pport = peer_port;
 	now_flow->isn[TO_KERNEL] = PEER_ISN;
 	now_flow->ts[TO_KERNEL] = PEER_TS;
+}
+
+void flow_from(const char *addr, uint16_t kernel_port, uint16_t peer_port)
+{
+	flow(kernel_port, peer_port);
+	now_flow->paddr = inet_addr(addr);
 }
 
 void flow_again(uint16_t kernel_port, uint16_t peer_port)

@@ -91,6 +91,9 @@ extern int peer_proto;
 /* The kernel sends nothing for @ms. */
 #define quiet(ms)	(peer_at(__FILE__, __LINE__), peer_quiet(ms))
 
+/* Whatever the kernel has sent does not matter. */
+void swallow(void);
+
 /* ICMP error about a segment that the kernel sent. */
 #define icmp(type, code, mtu, ...)					\
 	(peer_at(__FILE__, __LINE__),					\
@@ -104,6 +107,9 @@ void inject(const void *pkt, size_t len);
 
 /* From here on the script speaks of another, new connection. */
 void flow(uint16_t kernel_port, uint16_t peer_port);
+
+/* The same, and the peer is at @addr, in the network of PEER_ADDR. */
+void flow_from(const char *addr, uint16_t kernel_port, uint16_t peer_port);
 
 /* Go back to a connection that flow() left. */
 void flow_again(uint16_t kernel_port, uint16_t peer_port);

@@ -422,11 +422,16 @@ static void shift_timestamps(const struct segment *s, const struct flow *f,
 		put32(ecr, get32(ecr) + sign * f->ts[!dir]);
 }
 
+static in_addr_t peer_addr(const struct flow *f)
+{
+	return f->paddr ?: inet_addr(PEER_ADDR);
+}
+
 size_t segment_build(const struct segment *s, const struct flow *f,
 		     enum dir dir, int proto, uint8_t *pkt)
 {
 	in_addr_t kernel = inet_addr(KERNEL_ADDR);
-	in_addr_t peer = inet_addr(PEER_ADDR);
+	in_addr_t peer = peer_addr(f);
 	in_addr_t src = s->src ?: dir == TO_KERNEL ? peer : kernel;
 	in_addr_t dst = s->dst ?: dir == TO_KERNEL ? kernel : peer;
 	uint16_t sport = dir == TO_KERNEL ? f->pport : f->kport;
@@ -482,7 +487,7 @@ static const char *decode_wrong(const struct segment *s, const struct flow *f,
 		return "checksum wrong";
 	if (src != inet_addr(KERNEL_ADDR))
 		return "source address wrong";
-	if (dst != inet_addr(PEER_ADDR))
+	if (dst != peer_addr(f))
 		return "destination address wrong";
 	if (get16(th) != f->kport || get16(th + 2) != f->pport)
 		return "ports of another flow";

@@ -50,6 +50,7 @@ enum dir {
 
 /**
  * struct flow - one connection between the kernel under test and the peer
+ * @paddr: the peer's address; 0: PEER_ADDR
  * @kport: the kernel's port
  * @pport: the peer's port
  * @isn: initial sequence number of who sends in that direction
@@ -60,6 +61,7 @@ enum dir {
  * @ts_always: each segment has timestamps, whether written down or not
  */
 struct flow {
+	in_addr_t paddr;
 	uint16_t kport;
 	uint16_t pport;
 	uint32_t isn[2];

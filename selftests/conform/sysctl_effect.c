@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Each setting of a namespace does what it says: every case shows a behaviour
- * with two values. S104 MUST-22: they can be set at run time.
+ * with two values. S104 MUST-22: they can be set at run time. Those about
+ * half-open connections in numbers are in halfopen.c and cookie.c.
  */
 
 #include <fcntl.h>
@@ -255,6 +256,7 @@ CASE(sysctl_effect, keepalive_probes)
 CASE(sysctl_effect, max_syn_backlog)
 {
 	ltcp_only("counts by the backlog of the listener");
+	set_sysctl("syncookies", "0");
 	set_sysctl("max_syn_backlog", "1");
 	server();
 	flow(KERNEL_PORT, 1);

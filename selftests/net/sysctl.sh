@@ -22,6 +22,13 @@ orphan_retries           0     127        0
 keepalive_time           1     2147483    7200
 keepalive_intvl          1     2147483    75
 keepalive_probes         1     127        9
+syncookies               0     2          1
+synack_timeout_rst       0     1          0
+syn_recv_timeout_ms      0     3600000    0
+syn_quota_prefix         1     32         32
+syn_quota_halfopens      0     65535      ram
+synack_rate              0     65535      4096
+synack_budget            0     2147483647 0
 max_syn_backlog          1     16777216   ram
 max_tw_buckets           0     16777216   ram
 max_orphans              0     16777216   ram
@@ -134,6 +141,7 @@ by_ram() {
 	[ "$slots" -ge 128 ] || slots=128
 	[ "$slots" -le 4096 ] || slots=4096
 	is max_syn_backlog "$slots"
+	is syn_quota_halfopens $((slots / 2))
 }
 
 mem_by_ram() {
