@@ -7,12 +7,13 @@
 # guest_options DEFAULT-KERNEL ARG...: sets the variables of the same names
 guest_options() {
 	kernel=$1 time_travel='' mem=1024 timeout=600 log='' smp=2 append=()
-	module=1
+	module=1 icount=''
 	shift
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--kernel) kernel=$2; shift ;;
 		--time-travel) time_travel=1 ;;
+		--icount) icount=1 smp=1 ;;
 		--mem) mem=$2; shift ;;
 		--smp) smp=$2; shift ;;
 		--timeout) timeout=$2; shift ;;

@@ -65,6 +65,9 @@ static struct figure figures[] = {
 	{ .name = "connect", .unit = "1/s", .load = load_connect,
 	  .count = 2000 },
 	{ .name = "crr", .unit = "1/s", .load = load_crr, .count = 1500 },
+	{ .name = "syn", .unit = "1/s", .load = load_syn, .count = 16000 },
+	{ .name = "cookie", .unit = "1/s", .load = load_cookie,
+	  .count = 16000 },
 };
 
 static const char usage[] =
@@ -201,7 +204,8 @@ static void want(const char *name)
 			return;
 		}
 	}
-	errx(2, "no figure %s; there are bulk, rr, connect, crr", name);
+	errx(2, "no figure %s; there are bulk, rr, connect, "
+	     "crr, syn, cookie", name);
 }
 
 static void arguments(int argc, char **argv)

@@ -29,4 +29,11 @@ double load_connect(int proto, unsigned long count);
  */
 double load_crr(int proto, unsigned long count);
 
+/*
+ * @count SYNs of as many peers, answered with SYN-ACKs and kept half open, or
+ * answered with cookies. Return: per second, without the way to the protocol.
+ */
+double load_syn(int proto, unsigned long count);
+double load_cookie(int proto, unsigned long count);
+
 #endif

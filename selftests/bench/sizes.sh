@@ -47,6 +47,7 @@ done <<EOT
 sock ltcp_sock tcp_sock
 halfopen ltcp_halfopen tcp_request_sock
 timewait ltcp_tw tcp_timewait_sock
+port ltcp_port inet_bind_bucket
 EOT
 while read -r what ltcp tcp; do
 	figure "slab_$what" "$(slab "$ltcp")" "$(slab "$tcp")"
@@ -54,4 +55,5 @@ done <<EOT
 sock LTCP TCP
 halfopen ltcp_halfopen request_sock_TCP
 timewait ltcp_tw tw_sock_TCP
+port ltcp_port tcp_bind_bucket
 EOT
