@@ -36,8 +36,11 @@ demo:
 check:
 	@scripts/check
 
-check-unit check-conform check-net:
+check-unit check-conform check-net check-race:
 	@scripts/check $(@:check-%=%)
+
+soak:
+	@scripts/soak
 
 bench:
 	@scripts/bench
@@ -61,11 +64,13 @@ help:
 	@echo '  make check-unit    only the parts that run in user space'
 	@echo '  make check-conform only the scripted peer, in virtual time'
 	@echo '  make check-net     only the networks, on Linux 6.1 and 6.12'
+	@echo '  make check-race    races on four processors, under all checkers'
+	@echo '  make soak          the same for hours, and tables filled up'
 	@echo '  make bench         measure it against the kernel'\''s own TCP'
 	@echo '  make lint          sparse, checkpatch, shellcheck, kernel-doc'
 	@echo '  make clean         remove what was built here'
 	@echo 'What demo, check, bench and lint need is installed through apt.'
 	@echo 'Kernels are kept in $$LTCP_CACHE (~/.cache/ltcp), outside the clone.'
 
-.PHONY: module examples headers install demo check check-unit check-conform check-net
-.PHONY: bench lint clean help
+.PHONY: module examples headers install demo check check-unit check-conform
+.PHONY: check-net check-race soak bench lint clean help
