@@ -227,6 +227,7 @@ struct ltcp_sock {
 	u8 ts_ok:1;		/* [s] timestamps: agreed on, or asked for */
 	u8 sack_ok:1;		/* [s] likewise SACK-permitted */
 	u8 active_from_listen:1; /* [s] LTCP_ACTIVE_FROM_LISTEN */
+	u8 tw_taken:1;		/* [s] a TIME_WAIT entry gave way to us */
 
 	/* time */
 	u8 timers;			/* [s] bit set of enum ltcp_timer */
@@ -615,9 +616,10 @@ int ltcp_port_bind(struct sock *sk, unsigned short port);
  * connect() without bind(): choose an ephemeral port by RFC 6056 3.3.4
  * (double hash, random increments) that is free towards this destination,
  * and insert @sk in the connection table. With a bound port: insert only.
- * Returns 0 or -EADDRNOTAVAIL. [s]
+ * Returns 0 or -EADDRNOTAVAIL. If a TIME_WAIT entry gave way (tw_reuse), our
+ * sequence numbers must start later than *@isn, else that stays as it was. [s]
  */
-int ltcp_port_connect(struct sock *sk);
+int ltcp_port_connect(struct sock *sk, u32 *isn);
 
 /* @child of a listener uses the listener's port. [s of child] */
 int ltcp_port_inherit(struct sock *child, const struct sock *listener);
@@ -631,6 +633,7 @@ void ltcp_port_release(struct sock *sk);
  */
 struct ltcp_port *ltcp_port_tw_get(const struct sock *sk);
 void ltcp_port_tw_put(struct ltcp_port *port);
+struct net *ltcp_port_net(const struct ltcp_port *port);
 
 /*
  * tables/listen.c: listeners, and their queues of finished connections
@@ -857,7 +860,7 @@ void ltcp_tw_net_exit(struct ltcp_net *ln);
 /*
  * @sk reached TIME_WAIT: put an entry in its place, for 2 * msl_ms. The entry
  * is in its table when this returns; the caller then calls ltcp_done().
- * False: limit or no memory, counted: the connection ends at once. [s]
+ * False: max_tw_buckets is 0, or no memory: the connection ends at once. [s]
  */
 bool ltcp_tw_enter(struct sock *sk);
 
@@ -879,13 +882,17 @@ enum ltcp_tw_verdict ltcp_tw_rcv(const struct ltcp_flow *flow,
 
 /*
  * The SYN of an LTCP_TW_SYN opened nothing (its half-open entry was refused,
- * reset or timed out): the entry is back for the rest of its time, RFC 9293
- * MAY-2 (2). Harmless for any other @flow.
+ * reset or timed out), or that of a connect() did not: the entry is back for
+ * the rest of its time, RFC 9293 MAY-2 (2). Harmless for any other @flow.
  */
 void ltcp_tw_return(const struct ltcp_flow *flow);
 
-/* Is there an entry for @flow? For connect(). */
-bool ltcp_tw_busy(const struct ltcp_flow *flow);
+/*
+ * connect() wants @flow. -EADDRNOTAVAIL: there is an entry that tw_reuse does
+ * not give away. With @isn one that it does gives way, and *@isn is set; until
+ * then nothing is changed. ltcp_tw_return() takes that back.
+ */
+int ltcp_tw_claim(const struct ltcp_flow *flow, u32 *isn);
 
 struct ltcp_tw_info {
 	struct ltcp_flow flow;

@@ -60,10 +60,13 @@ struct ltcp_tw_wheel;
 	  "(abort_on_overflow)")					\
 	X(TimeWaits, "TIME_WAIT entry made")				\
 	X(TimeWaitExpired, "TIME_WAIT entry lived its 2 MSL")		\
-	X(TimeWaitOverflows, "connection closed without TIME_WAIT: "	\
-	  "max_tw_buckets reached or no memory")			\
+	X(TimeWaitOverflows, "oldest TIME_WAIT entry gave way to a "	\
+	  "new one: max_tw_buckets reached")				\
+	X(TimeWaitRefused, "connection closed without TIME_WAIT: "	\
+	  "max_tw_buckets is 0, or no memory")				\
 	X(TimeWaitAcks, "ACK sent from TIME_WAIT")			\
-	X(TimeWaitReused, "TIME_WAIT entry gave way to a new SYN")	\
+	X(TimeWaitReused, "TIME_WAIT entry gave way to a new SYN, or "	\
+	  "to connect() by tw_reuse")					\
 	X(TimeWaitPurged, "TIME_WAIT entry removed with its namespace")	\
 	X(RetransSegs, "segments retransmitted")			\
 	X(RtoTimeouts, "retransmission timer expired")			\
@@ -211,6 +214,7 @@ struct ltcp_net {
 	int synack_budget;		/* per second */
 	int max_syn_backlog;
 	int max_tw_buckets;
+	int reuse_tw;			/* tw_reuse; 2: loopback only */
 	int max_orphans;
 	int abort_on_overflow;
 	int rfc1337;
@@ -241,6 +245,11 @@ static inline struct ltcp_net *ltcp_net(const struct net *net)
 
 #define LTCP_INC(net, name) \
 	this_cpu_inc(ltcp_net(net)->mib->count[LTCP_MIB_##name])
+static inline void ltcp_count(const struct net *net, enum ltcp_mib item)
+{
+	this_cpu_inc(ltcp_net(net)->mib->count[item]);
+}
+
 #define LTCP_ADD(net, name, n) \
 	this_cpu_add(ltcp_net(net)->mib->count[LTCP_MIB_##name], n)
 

@@ -34,7 +34,7 @@
 
 /**
  * struct ltcp_setting - a row of ltcp_settings
- * @name: file in /proc/sys/net/ltcp, and field of struct ltcp_net
+ * @name: file in /proc/sys/net/ltcp, and mostly the field's name
  * @offset: of the field, an int or an array of ints
  * @size: of the field, octets
  * @min: least value of each int
@@ -52,14 +52,16 @@ struct ltcp_setting {
 	int def[3];
 };
 
-#define LTCP_SETTING(field, lo, hi, ...) {				\
-	.name = #field,							\
+#define LTCP_SETTING_AS(file, field, lo, hi, ...) {			\
+	.name = file,							\
 	.offset = offsetof(struct ltcp_net, field),			\
 	.size = sizeof_field(struct ltcp_net, field),			\
 	.min = lo,							\
 	.max = hi,							\
 	.def = { __VA_ARGS__ },						\
 }
+
+#define LTCP_SETTING(field, ...) LTCP_SETTING_AS(#field, field, __VA_ARGS__)
 
 /* Some defaults of 0 depend on memory: see ltcp_settings_by_ram(). */
 static const struct ltcp_setting ltcp_settings[] = {
@@ -81,6 +83,7 @@ static const struct ltcp_setting ltcp_settings[] = {
 	LTCP_SETTING(synack_budget, 0, INT_MAX, 0),
 	LTCP_SETTING(max_syn_backlog, 1, LTCP_MAX_TABLE, 0),
 	LTCP_SETTING(max_tw_buckets, 0, LTCP_MAX_TABLE, 0),
+	LTCP_SETTING_AS("tw_reuse", reuse_tw, 0, 2, 2),	/* a macro */
 	LTCP_SETTING(max_orphans, 0, LTCP_MAX_TABLE, 0),
 	LTCP_SETTING(abort_on_overflow, 0, 1, 0),
 	LTCP_SETTING(rfc1337, 0, 1, 1),

@@ -17,6 +17,15 @@
 #include "ltcp.h"
 #include "trace.h"
 
+/* A connect() that led to nothing took nobody's place (tw_reuse). */
+static void ltcp_return_time_wait(struct sock *sk)
+{
+	struct ltcp_flow flow;
+
+	ltcp_sk(sk)->af->flow_of(sk, &flow);
+	ltcp_tw_return(&flow);
+}
+
 void ltcp_change_state(struct sock *sk, enum ltcp_event event)
 {
 	int old = sk->sk_state;
@@ -28,6 +37,8 @@ void ltcp_change_state(struct sock *sk, enum ltcp_event event)
 		return;
 
 	if (t->to == TCP_CLOSE) {
+		if (old == TCP_SYN_SENT && ltcp_sk(sk)->tw_taken)
+			ltcp_return_time_wait(sk);
 		if (old == TCP_ESTABLISHED || old == TCP_CLOSE_WAIT)
 			LTCP_INC(sock_net(sk), EstabResets);
 		if (old == TCP_SYN_SENT || old == TCP_SYN_RECV)

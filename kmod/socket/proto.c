@@ -95,6 +95,7 @@ void ltcp_sock_reset(struct sock *sk)
 	ls->cwnd_limited = 0;
 	ls->ts_ok = 0;
 	ls->sack_ok = 0;
+	ls->tw_taken = 0;
 	ls->challenge_stamp = 0;
 	ls->icmp_pmtu = 0;
 	ls->last_rcv = ltcp_jiffies32();
@@ -158,6 +159,7 @@ static int ltcp_connect(struct sock *sk, struct sockaddr_unsized *addr, int len)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	struct ltcp_flow flow;
+	u32 isn = 0;
 	u32 wnd;
 	int err;
 
@@ -165,9 +167,10 @@ static int ltcp_connect(struct sock *sk, struct sockaddr_unsized *addr, int len)
 	if (err)
 		return err;
 	ltcp_change_state(sk, LTCP_EV_ACTIVE_OPEN);
-	err = ltcp_port_connect(sk);
+	err = ltcp_port_connect(sk, &isn);
 	if (err)
 		goto fail;
+	ls->tw_taken = isn != 0;
 	/* The route was looked up without knowing the port. */
 	err = ls->af->route(sk);
 	if (err)
@@ -175,7 +178,7 @@ static int ltcp_connect(struct sock *sk, struct sockaddr_unsized *addr, int len)
 
 	ls->af->flow_of(sk, &flow);
 	ltcp_ask_timestamps(ls, &flow);
-	ls->snd.iss = ltcp_isn_for(&flow, 0);
+	ls->snd.iss = ltcp_isn_for(&flow, isn);
 	ls->snd.nxt = ls->snd.iss;
 	ls->snd.sml = ls->snd.iss;
 	ls->recover = ls->snd.iss;

@@ -229,9 +229,12 @@ int ltcp_port_bind(struct sock *sk, unsigned short num)
  * twice: before, for @sk should not be findable where segments still belong to
  * the old connection; and after, for that one may have moved from the one
  * table to the other in between. It is in both for a moment, never in none, so
- * the order of the last two questions makes the answer sure.
+ * the order of the last two questions makes the answer sure. The second time
+ * an entry that may be used again (tw_reuse) gives way, and says with which
+ * sequence number to go on.
  */
-static int port_claim(struct sock *sk, struct ltcp_flow *flow, u16 num)
+static int port_claim(struct sock *sk, struct ltcp_flow *flow, u16 num,
+		      u32 *isn)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	u16 old_num = inet->inet_num;
@@ -240,15 +243,17 @@ static int port_claim(struct sock *sk, struct ltcp_flow *flow, u16 num)
 
 	flow->lport = htons(num);
 	flow->hash = ltcp_flow_hash(flow);
-	if (ltcp_tw_busy(flow))
-		return -EADDRNOTAVAIL;
+	err = ltcp_tw_claim(flow, NULL);
+	if (err)
+		return err;
 
 	inet->inet_num = num;
 	inet->inet_sport = htons(num);
 	err = ltcp_conn_insert(sk);
-	if (!err && ltcp_tw_busy(flow)) {
-		ltcp_conn_remove(sk);
-		err = -EADDRNOTAVAIL;
+	if (!err) {
+		err = ltcp_tw_claim(flow, isn);
+		if (err)
+			ltcp_conn_remove(sk);
 	}
 	if (err) {
 		inet->inet_num = old_num;
@@ -257,7 +262,8 @@ static int port_claim(struct sock *sk, struct ltcp_flow *flow, u16 num)
 	return err;
 }
 
-static int port_connect_one(struct sock *sk, struct ltcp_flow *flow, u16 num)
+static int port_connect_one(struct sock *sk, struct ltcp_flow *flow, u16 num,
+			    u32 *isn)
 {
 	struct net *net = sock_net(sk);
 	struct port_slot *slot = port_slot(net, num);
@@ -271,7 +277,7 @@ static int port_connect_one(struct sock *sk, struct ltcp_flow *flow, u16 num)
 	} else if (port->bound) {
 		err = -EADDRNOTAVAIL;
 	} else {
-		err = port_claim(sk, flow, num);
+		err = port_claim(sk, flow, num, isn);
 		if (!err)
 			port_add_owner(port, sk);
 		port_free_unused(port);
@@ -286,7 +292,7 @@ static int port_connect_one(struct sock *sk, struct ltcp_flow *flow, u16 num)
  * the counter makes successive ports of one destination differ, by random
  * steps (3.3.5), so that who sees some of them cannot count the rest.
  */
-static int port_pick(struct sock *sk, struct ltcp_flow *flow)
+static int port_pick(struct sock *sk, struct ltcp_flow *flow, u32 *isn)
 {
 	const struct ltcp_net *ln = ltcp_net(sock_net(sk));
 	u16 *counter, count, low;
@@ -303,7 +309,7 @@ static int port_pick(struct sock *sk, struct ltcp_flow *flow)
 	base = ((u32)(hash >> 32) % span + count) % span;
 
 	for (i = 0; i < span; i++) {
-		err = port_connect_one(sk, flow, low + (base + i) % span);
+		err = port_connect_one(sk, flow, low + (base + i) % span, isn);
 		if (!err) {
 			WRITE_ONCE(*counter, count + i + 1 +
 				   get_random_u32_below(PORT_NOISE));
@@ -316,15 +322,15 @@ static int port_pick(struct sock *sk, struct ltcp_flow *flow)
 	return -EADDRNOTAVAIL;
 }
 
-int ltcp_port_connect(struct sock *sk)
+int ltcp_port_connect(struct sock *sk, u32 *isn)
 {
 	struct ltcp_flow flow;
 
 	ltcp_owned(sk);
 	ltcp_sk(sk)->af->flow_of(sk, &flow);
 	if (ltcp_sk(sk)->port)
-		return port_claim(sk, &flow, inet_sk(sk)->inet_num);
-	return port_pick(sk, &flow);
+		return port_claim(sk, &flow, inet_sk(sk)->inet_num, isn);
+	return port_pick(sk, &flow, isn);
 }
 
 /*
@@ -379,6 +385,11 @@ struct ltcp_port *ltcp_port_tw_get(const struct sock *sk)
 	port->timewaits++;
 	spin_unlock_bh(&slot->lock);
 	return port;
+}
+
+struct net *ltcp_port_net(const struct ltcp_port *port)
+{
+	return port->net;
 }
 
 void ltcp_port_tw_put(struct ltcp_port *port)

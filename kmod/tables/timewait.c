@@ -5,7 +5,7 @@
  *
  * The engine hands a connection over with ltcp_tw_enter(); the IP layer offers
  * each segment that met no connection to ltcp_tw_rcv(); connect() asks
- * ltcp_tw_busy(). The table answers, but it opens nothing: a SYN that may
+ * ltcp_tw_claim(). The table answers, but it opens nothing: a SYN that may
  * reopen a connection goes on to a listener.
  *
  * An entry stands in two places, from ltcp_tw_enter() until its end:
@@ -19,6 +19,11 @@
  * marked, not removed; the next TIME_WAIT of the same connection takes it over.
  * There is never more than one for a connection. Those that are marked count
  * like the others, and hold their port like them.
+ *
+ * There are at most max_tw_buckets of a namespace. One more, and the one that
+ * entered first (within a step of the wheel) gives way: its peer has had the
+ * most time to hear our last ACK, and old segments the most time to die, so it
+ * is missed least.
  *
  * The two locks are never held together. Both are taken with bottom halves
  * off, inside the socket lock. Chain locks are also taken inside the lock of a
@@ -59,13 +64,16 @@
 #define TW_YIELDED	0x1	/* gave way to a SYN */
 #define TW_RESET	0x2	/* ended by RST */
 #define TW_ANSWERED	0x4	/* acked_at is valid */
+#define TW_TIMESTAMPS	0x8	/* the connection used them */
+
+/* Entries that one newcomer looks at to make room. */
+#define TW_EVICT	8
 
 /**
  * struct ltcp_tw - a connection in TIME_WAIT
  * @next: in its chain
  * @wheel_next: in its wheel slot
- * @net: namespace [c]
- * @port: bucket of the local port, held [c]
+ * @port: bucket of the local port, held; it knows the namespace [c]
  * @local: our address [c]
  * @remote: the peer's address [c]
  * @lport: our port [c]
@@ -74,6 +82,8 @@
  * @rcv_nxt: RCV.NXT, one past the peer's FIN
  * @expires: jiffies, low 32 bits
  * @acked_at: jiffies, low 32 bits: last ACK that was subject to the limit
+ * @ts_recent: TS.Recent
+ * @ts_offset: of our timestamps to the clock
  * @wnd: window field to advertise, as on the wire
  * @wscale: shift of @wnd
  * @flags: TW_*
@@ -83,7 +93,6 @@
 struct ltcp_tw {
 	struct ltcp_tw *next;
 	struct ltcp_tw *wheel_next;
-	struct net *net;
 	struct ltcp_port *port;
 	union ltcp_addr local;
 	union ltcp_addr remote;
@@ -93,6 +102,8 @@ struct ltcp_tw {
 	u32 rcv_nxt;
 	u32 expires;
 	u32 acked_at;
+	u32 ts_recent;
+	u32 ts_offset;
 	u16 wnd;
 	u8 wscale;
 	u8 flags;
@@ -105,6 +116,7 @@ static_assert(sizeof(struct ltcp_tw) <= 64);
  * @lock: innermost but for the kernel's own
  * @filed: entries in the slots
  * @hand: when the slot is due that is next, multiple of TW_STEP
+ * @first: no slot that is due before holds an entry, if one is filed
  * @timer: pending while an entry is filed
  * @slot: entries that expire in the TW_STEP before the slot is due, or later
  */
@@ -112,6 +124,7 @@ struct ltcp_tw_wheel {
 	spinlock_t lock;	/* protects the rest */
 	u32 filed;
 	u32 hand;
+	u32 first;
 	struct timer_list timer;
 	struct ltcp_tw *slot[TW_WHEEL_SLOTS];
 };
@@ -132,6 +145,11 @@ static spinlock_t *tw_lock(u32 hash)
 	return &tw_locks[hash & tw_mask & tw_lock_mask];
 }
 
+static struct net *tw_netns(const struct ltcp_tw *tw)
+{
+	return ltcp_port_net(tw->port);
+}
+
 static bool tw_alive(const struct ltcp_tw *tw)
 {
 	return !(tw->flags & (TW_YIELDED | TW_RESET));
@@ -141,13 +159,14 @@ static bool tw_match(const struct ltcp_tw *tw, const struct ltcp_flow *flow)
 {
 	return tw->lport == flow->lport && tw->rport == flow->rport &&
 	       tw->remote.v4 == flow->remote.v4 &&
-	       tw->local.v4 == flow->local.v4 && net_eq(tw->net, flow->net);
+	       tw->local.v4 == flow->local.v4 &&
+	       net_eq(tw_netns(tw), flow->net);
 }
 
 static void tw_flow(const struct ltcp_tw *tw, struct ltcp_flow *flow)
 {
 	*flow = (struct ltcp_flow) {
-		.net = tw->net,
+		.net = tw_netns(tw),
 		.local = tw->local,
 		.remote = tw->remote,
 		.lport = tw->lport,
@@ -252,6 +271,8 @@ static void wheel_file(struct ltcp_tw_wheel *w, struct ltcp_tw *tw, u32 expires)
 	due = w->hand +
 	      clamp_t(s32, ahead, 0, (TW_WHEEL_SLOTS - 1) * TW_STEP);
 
+	if (w->filed == 1 || time_before32(due, w->first))
+		w->first = due;
 	slot = wheel_slot(w, due);
 	tw->wheel_next = *slot;
 	*slot = tw;
@@ -279,16 +300,44 @@ static struct ltcp_tw *wheel_take(struct ltcp_tw_wheel *w, u32 now)
 	return tw;
 }
 
+/*
+ * One entry of the first slot that has any, off the wheel, due or not; or
+ * NULL. What stands in one slot is of one age, more or less.
+ */
+static struct ltcp_tw *wheel_take_first(struct ltcp_tw_wheel *w)
+{
+	struct ltcp_tw *tw = NULL;
+	struct ltcp_tw **slot;
+
+	spin_lock_bh(&w->lock);
+	if (w->filed) {
+		if (time_before32(w->first, w->hand))
+			w->first = w->hand;
+		while (!*wheel_slot(w, w->first))
+			w->first += TW_STEP;
+		slot = wheel_slot(w, w->first);
+		tw = *slot;
+		*slot = tw->wheel_next;
+		w->filed--;
+	}
+	spin_unlock_bh(&w->lock);
+	return tw;
+}
+
 /* @tw is off the wheel, and off its chain: nobody can find it. */
 static void tw_free(struct ltcp_tw *tw)
 {
+	atomic_dec(&ltcp_net(tw_netns(tw))->tw_count);
 	ltcp_port_tw_put(tw->port);
-	atomic_dec(&ltcp_net(tw->net)->tw_count);
 	kmem_cache_free(tw_cache, tw);
 }
 
-/* Time of @tw, just taken off the wheel, is up; or was put off since. */
-static void tw_settle(struct ltcp_tw_wheel *w, struct ltcp_tw *tw, u32 now)
+/*
+ * Time of @tw, just taken off the wheel, is up by @now; or was put off since,
+ * then it is filed again. @why counts it.
+ */
+static void tw_settle(struct ltcp_tw_wheel *w, struct ltcp_tw *tw, u32 now,
+		      enum ltcp_mib why)
 {
 	struct ltcp_flow flow;
 	bool early, alive;
@@ -308,8 +357,24 @@ static void tw_settle(struct ltcp_tw_wheel *w, struct ltcp_tw *tw, u32 now)
 		return;
 	}
 	if (alive)
-		LTCP_INC(tw->net, TimeWaitExpired);
+		ltcp_count(tw_netns(tw), why);
 	tw_free(tw);
+}
+
+/* Make room for one more, at a bounded cost; max_tw_buckets may have shrunk. */
+static void tw_evict(struct ltcp_net *ln)
+{
+	u32 limit = READ_ONCE(ln->max_tw_buckets);
+	u32 end = ltcp_jiffies32() + S32_MAX / 2;
+	unsigned int tries = TW_EVICT;
+	struct ltcp_tw *tw;
+
+	while (tries-- && atomic_read(&ln->tw_count) >= limit) {
+		tw = wheel_take_first(ln->tw_wheel);
+		if (!tw)
+			return;
+		tw_settle(ln->tw_wheel, tw, end, LTCP_MIB_TimeWaitOverflows);
+	}
 }
 
 static void tw_timer(struct timer_list *t)
@@ -321,7 +386,7 @@ static void tw_timer(struct timer_list *t)
 	u32 due;
 
 	while (budget-- && (tw = wheel_take(w, now)))
-		tw_settle(w, tw, now);
+		tw_settle(w, tw, now, LTCP_MIB_TimeWaitExpired);
 
 	spin_lock_bh(&w->lock);
 	if (w->filed) {
@@ -346,7 +411,9 @@ static void tw_fill(struct ltcp_tw *tw, const struct sock *sk)
 	tw->expires = tw_deadline(ltcp_net(sock_net(sk)));
 	tw->wscale = ls->rcv.wscale;
 	tw->wnd = min(ltcp_rcv_wnd(ls) >> ls->rcv.wscale, LTCP_MAX_WINDOW);
-	tw->flags = 0;
+	tw->ts_recent = ls->ts.recent;
+	tw->ts_offset = ls->ts.offset;
+	tw->flags = ls->ts_ok ? TW_TIMESTAMPS : 0;
 }
 
 static struct ltcp_tw *tw_new(const struct ltcp_flow *flow)
@@ -359,7 +426,6 @@ static struct ltcp_tw *tw_new(const struct ltcp_flow *flow)
 	tw = kmem_cache_alloc(tw_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!tw)
 		goto refuse;
-	tw->net = flow->net;
 	tw->local = flow->local;
 	tw->remote = flow->remote;
 	tw->lport = flow->lport;
@@ -384,6 +450,7 @@ bool ltcp_tw_enter(struct sock *sk)
 	u32 expires = 0;
 
 	ltcp_owned(sk);
+	tw_evict(ltcp_net(net));
 	ltcp_sk(sk)->af->flow_of(sk, &flow);
 	port = ltcp_port_tw_get(sk);
 
@@ -409,7 +476,7 @@ bool ltcp_tw_enter(struct sock *sk)
 	else
 		ltcp_port_tw_put(port);
 	if (!tw) {
-		LTCP_INC(net, TimeWaitOverflows);
+		LTCP_INC(net, TimeWaitRefused);
 		return false;
 	}
 	LTCP_INC(net, TimeWaits);
@@ -452,7 +519,7 @@ static struct tw_fate tw_rst(struct ltcp_tw *tw, const struct ltcp_skb_cb *cb)
 	u32 ahead = cb->seq - tw->rcv_nxt;
 
 	/* RFC 1337 3, fix F1: no RST may end TIME_WAIT. */
-	if (READ_ONCE(ltcp_net(tw->net)->rfc1337))
+	if (READ_ONCE(ltcp_net(tw_netns(tw))->rfc1337))
 		return tw_silent(LTCP_MIB_DropRstTimeWait);
 
 	/* RFC 9293 3.10.7.4 second, after RFC 5961 3.2 */
@@ -466,16 +533,43 @@ static struct tw_fate tw_rst(struct ltcp_tw *tw, const struct ltcp_skb_cb *cb)
 }
 
 /*
- * RFC 9293 3.6.1, MAY-2, and 3.10.7.4 fourth. Only a SYN later than all that
- * the peer sent can be a new one. Where nobody listens it would end in RST,
- * and TIME_WAIT for nothing: then it is challenged like any other.
+ * RFC 6191 2, RFC 9293 3.6.1 SHLD-4 and MAY-2: only a SYN later than all that
+ * the peer sent can be a new one. If both incarnations have timestamps those
+ * tell, else the sequence numbers do.
+ */
+static bool tw_later(const struct ltcp_tw *tw, const struct ltcp_skb_cb *cb)
+{
+	const struct ltcp_net *ln = ltcp_net(tw_netns(tw));
+
+	if (!(tw->flags & TW_TIMESTAMPS) || !cb->has_ts ||
+	    !READ_ONCE(ln->timestamps) || cb->tsval == tw->ts_recent)
+		return ltcp_after(cb->seq, tw->rcv_nxt);
+	return ltcp_after(cb->tsval, tw->ts_recent);
+}
+
+/*
+ * RFC 9293 3.10.7.4 fourth. Where nobody listens a SYN would end in RST, and
+ * TIME_WAIT for nothing: then it is challenged like any other.
  */
 static bool tw_may_reopen(const struct ltcp_tw *tw,
 			  const struct ltcp_flow *flow,
 			  const struct ltcp_skb_cb *cb)
 {
 	return !(cb->flags & (LTCP_ACK | LTCP_RST | LTCP_FIN)) &&
-	       ltcp_after(cb->seq, tw->rcv_nxt) && ltcp_listen_lookup(flow);
+	       tw_later(tw, cb) && ltcp_listen_lookup(flow);
+}
+
+/* PAWS, as for a connection: see ltcp_check_timestamp(). */
+static struct tw_fate tw_timestamp(const struct ltcp_tw *tw,
+				   const struct ltcp_skb_cb *cb)
+{
+	if (!(tw->flags & TW_TIMESTAMPS) || (cb->flags & LTCP_RST))
+		return tw_accepted;
+	if (!cb->has_ts)
+		return (cb->flags & LTCP_SYN) ? tw_accepted :
+			tw_silent(LTCP_MIB_DropNoTimestamp);
+	return ltcp_before(cb->tsval, tw->ts_recent) ?
+		tw_challenge(LTCP_MIB_DropPaws) : tw_accepted;
 }
 
 static struct tw_fate tw_text(struct ltcp_tw *tw, const struct ltcp_skb_cb *cb)
@@ -483,7 +577,8 @@ static struct tw_fate tw_text(struct ltcp_tw *tw, const struct ltcp_skb_cb *cb)
 	/* RFC 9293 3.10.7.4 fifth: a retransmission of the remote FIN. */
 	if ((cb->flags & LTCP_FIN) && (cb->flags & LTCP_ACK) &&
 	    cb->end_seq == tw->rcv_nxt) {
-		tw->expires = tw_deadline(ltcp_net(tw->net));
+		tw->ts_recent = cb->has_ts ? cb->tsval : tw->ts_recent;
+		tw->expires = tw_deadline(ltcp_net(tw_netns(tw)));
 		return (struct tw_fate) {
 			.reason = LTCP_MIB_DropOldData, .ack = true
 		};
@@ -498,12 +593,17 @@ static struct tw_fate tw_text(struct ltcp_tw *tw, const struct ltcp_skb_cb *cb)
 	/* RFC 9293 3.10.7.4 fifth: acknowledges what was never sent. */
 	if (ltcp_after(cb->ack, tw->snd_nxt))
 		return tw_challenge(LTCP_MIB_DropBadAck);
+	tw->ts_recent = cb->has_ts ? cb->tsval : tw->ts_recent;
 	return tw_accepted;
 }
 
 static struct tw_fate tw_segment(struct ltcp_tw *tw,
 				 const struct ltcp_skb_cb *cb)
 {
+	struct tw_fate fate = tw_timestamp(tw, cb);
+
+	if (fate.reason != tw_accepted.reason)
+		return fate;
 	if (cb->flags & LTCP_RST)
 		return tw_rst(tw, cb);
 	/* RFC 5961 4.2 */
@@ -521,13 +621,13 @@ static struct tw_fate tw_segment(struct ltcp_tw *tw,
  */
 static bool tw_may_ack(struct ltcp_tw *tw)
 {
-	const struct ltcp_net *ln = ltcp_net(tw->net);
+	const struct ltcp_net *ln = ltcp_net(tw_netns(tw));
 	u32 pause = msecs_to_jiffies(READ_ONCE(ln->invalid_ratelimit));
 	u32 now = ltcp_jiffies32();
 
 	if ((tw->flags & TW_ANSWERED) &&
 	    time_before32(now, tw->acked_at + pause)) {
-		LTCP_INC(tw->net, ChallengeAcksLimited);
+		LTCP_INC(tw_netns(tw), ChallengeAcksLimited);
 		return false;
 	}
 	tw->flags |= TW_ANSWERED;
@@ -542,6 +642,17 @@ static void tw_reply(const struct ltcp_tw *tw, struct ltcp_reply *r)
 	r->ack = tw->rcv_nxt;
 	r->wnd = tw->wnd;
 	r->flags = LTCP_ACK;
+	if (!(tw->flags & TW_TIMESTAMPS))
+		return;
+	r->opt.has = LTCP_HAS_TIMESTAMP;
+	r->opt.tsval = ltcp_clock_ts() + tw->ts_offset;
+	r->opt.tsecr = tw->ts_recent;
+}
+
+/* Where a connection starts that takes @tw's place. 0 would mean: anywhere. */
+static u32 tw_next_isn(const struct ltcp_tw *tw)
+{
+	return (tw->snd_nxt + TW_ISN_GAP) ?: 1;
 }
 
 /*
@@ -561,8 +672,7 @@ static enum ltcp_tw_verdict tw_judge(const struct ltcp_flow *flow,
 
 	if ((cb->flags & LTCP_SYN) && tw_may_reopen(tw, flow, cb)) {
 		tw->flags |= TW_YIELDED;
-		/* 0 would mean: any. */
-		*isn = (tw->snd_nxt + TW_ISN_GAP) ?: 1;
+		*isn = tw_next_isn(tw);
 		return LTCP_TW_SYN;
 	}
 
@@ -619,19 +729,48 @@ void ltcp_tw_return(const struct ltcp_flow *flow)
 	spin_unlock_bh(tw_lock(flow->hash));
 }
 
-bool ltcp_tw_busy(const struct ltcp_flow *flow)
+/*
+ * tw_reuse: may connect() take @tw's place? Its peer takes our SYN for a new
+ * one if our timestamps have moved on; a second is for peers whose own clock
+ * ticks as slowly as RFC 7323 allows. That msl_ms may have changed meanwhile
+ * makes it a little more or less.
+ */
+static bool tw_may_reuse(const struct ltcp_tw *tw, const struct ltcp_flow *flow)
 {
-	const struct ltcp_tw *tw;
-	bool busy;
+	const struct ltcp_net *ln = ltcp_net(flow->net);
+	int how = READ_ONCE(ln->reuse_tw);
+	int ts = READ_ONCE(ln->timestamps);
+
+	if (how == 2)
+		how = ipv4_is_loopback(flow->local.v4) ||
+		      ipv4_is_loopback(flow->remote.v4);
+	return how && ts && (tw->flags & TW_TIMESTAMPS) &&
+	       tw->ts_offset == (ts == 1 ? ltcp_ts_offset(flow) : 0) &&
+	       (s32)(tw_deadline(ln) - tw->expires) > HZ;
+}
+
+int ltcp_tw_claim(const struct ltcp_flow *flow, u32 *isn)
+{
+	struct ltcp_tw *tw;
+	int err = 0;
 
 	if (tw_chain_empty(flow))
-		return false;
+		return 0;
 
 	spin_lock_bh(tw_lock(flow->hash));
 	tw = tw_find(flow);
-	busy = tw && tw_alive(tw);
+	if (tw && tw_alive(tw)) {
+		if (!tw_may_reuse(tw, flow)) {
+			err = -EADDRNOTAVAIL;
+		} else if (isn) {
+			tw->flags |= TW_YIELDED;
+			*isn = tw_next_isn(tw);
+		}
+	}
 	spin_unlock_bh(tw_lock(flow->hash));
-	return busy;
+	if (!err && isn && *isn)
+		LTCP_INC(flow->net, TimeWaitReused);
+	return err;
 }
 
 /* Offers all of one chain to @fn. Returns false if @fn did, even once. */
@@ -648,7 +787,7 @@ static bool tw_walk_chain(const struct net *net, unsigned int i,
 
 	spin_lock_bh(tw_lock(i));
 	for (tw = tw_chains[i]; tw; tw = tw->next) {
-		if (!net_eq(tw->net, net) || !tw_alive(tw))
+		if (!net_eq(tw_netns(tw), net) || !tw_alive(tw))
 			continue;
 		tw_flow(tw, &info.flow);
 		info.expires = tw->expires;

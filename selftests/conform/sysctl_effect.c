@@ -277,25 +277,43 @@ CASE(sysctl_effect, max_syn_backlog)
 	counter_is("HalfOpens", 2);
 }
 
+static const struct flow *enter_time_wait(void)
+{
+	close(next_passive());
+	out("F. 1:1(0) ack 1");
+	in("F. 1:1(0) ack 2");
+	out(". 2:2(0) ack 2");
+	return peer_flow();
+}
+
 /* S094 */
 CASE(sysctl_effect, max_tw_buckets)
 {
-	static const char * const state[] = {
-		"TIME_WAIT", "CLOSED", "TIME_WAIT",
-	};
-	int i;
+	const struct flow *first, *second;
+
+	ltcp_only("refuses the new one");
+	set_sysctl("max_tw_buckets", "0");
+	enter_time_wait();
+	state_is("CLOSED");
+	counter_is("TimeWaitRefused", 1);
 
 	set_sysctl("max_tw_buckets", "1");
-	for (i = 0; i < 3; i++) {
-		if (i == 2)
-			set_sysctl("max_tw_buckets", "2");
-		close(next_passive());
-		out("F. 1:1(0) ack 1");
-		in("F. 1:1(0) ack 2");
-		out(". 2:2(0) ack 2");
-		state_is(state[i]);
-	}
+	first = enter_time_wait();
+	state_is("TIME_WAIT");
+	quiet(1 * SEC);
+	second = enter_time_wait();
+	state_is("TIME_WAIT");
+	flow_again(first->kport, first->pport);
+	state_is("CLOSED");
 	counter_is("TimeWaitOverflows", 1);
+
+	set_sysctl("max_tw_buckets", "2");
+	enter_time_wait();
+	state_is("TIME_WAIT");
+	flow_again(second->kport, second->pport);
+	state_is("TIME_WAIT");
+	counter_is("TimeWaitOverflows", 1);
+	counter_is("TimeWaitRefused", 1);
 }
 
 /* S074 S090 MUST-13 */

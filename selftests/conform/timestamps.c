@@ -508,7 +508,7 @@ CASE(timestamps, grow_over_incarnations)
 	check(peer_flow()->ts[FROM_KERNEL] - last <= 110);
 }
 
-/* T13: RFC 7323 7.1, other ports, other timestamps. */
+/* T13: other ports (RFC 7323, 7.1), other timestamps. */
 CASE(timestamps, unrelated_over_tuples)
 {
 	uint32_t ts[4];

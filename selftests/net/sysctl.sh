@@ -31,6 +31,7 @@ synack_rate              0     65535      4096
 synack_budget            0     2147483647 0
 max_syn_backlog          1     16777216   ram
 max_tw_buckets           0     16777216   ram
+tw_reuse                 0     2          2
 max_orphans              0     16777216   ram
 abort_on_overflow        0     1          0
 rfc1337                  0     1          1
