@@ -19,6 +19,7 @@
 #include <linux/timer.h>
 #include <linux/uaccess.h>
 #include <net/inet_sock.h>
+#include <net/ip.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
@@ -184,5 +185,21 @@ static inline int copy_safe_from_sockptr(void *dst, size_t ksize,
 	return copy_from_sockptr(dst, optval, ksize) ? -EFAULT : 0;
 }
 #endif
+
+/*
+ * A secret of @net that stays the same while modules come and go; where there
+ * is none a new one. The kernel makes it when it is needed first.
+ */
+static inline void ltcp_net_root_key(struct net *net, siphash_key_t *key)
+{
+#ifdef HAVE_NETNS_IP_ID_KEY
+	struct iphdr iph = { };
+
+	__ip_select_ident(net, &iph, 1);
+	*key = net->ipv4.ip_id_key;
+#else
+	get_random_bytes(key, sizeof(*key));
+#endif
+}
 
 #endif /* _LTCP_COMPAT_H */

@@ -398,6 +398,12 @@ void ltcp_output_push(struct sock *sk);
 /* SYN (active open) is queued and sent. -ENOBUFS: no memory [s] */
 int ltcp_send_syn(struct sock *sk);
 
+/*
+ * The timer of a SYN that was never sent, since quiet_time_ms was not over:
+ * send it now, or wait on. False: it was sent before. [s]
+ */
+bool ltcp_send_late_syn(struct sock *sk);
+
 /* FIN joins the queue behind the data, and goes out as soon as it may. [s] */
 void ltcp_send_fin(struct sock *sk);
 

@@ -28,9 +28,7 @@ static int __net_init ltcp_net_init(struct net *net)
 	int err;
 
 	ln->net = net;
-	get_random_bytes(&ln->isn_key, sizeof(ln->isn_key));
-	get_random_bytes(&ln->port_key, sizeof(ln->port_key));
-	get_random_bytes(&ln->ts_key, sizeof(ln->ts_key));
+	ltcp_secrets_init(ln);
 	ltcp_flood_net_init(ln);
 
 	err = ltcp_stats_net_init(ln);

@@ -8,6 +8,7 @@
  */
 
 #include <linux/atomic.h>
+#include <linux/ktime.h>
 #include <linux/percpu.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
@@ -118,6 +119,7 @@ struct ltcp_tw_wheel;
 	X(DropRstSequence, "RST whose sequence number is not RCV.NXT")	\
 	X(DropRstTimeWait, "RST in TIME_WAIT (RFC 1337)")		\
 	X(DropSynConnected, "SYN in a synchronized state")		\
+	X(DropQuietTime, "SYN within quiet_time_ms of the start")	\
 	X(DropListen, "nothing a listener can use")			\
 	X(DropHalfOpen, "does not complete the half-open entry it met")	\
 	X(DropSynBacklog, "half-open connections at their limit")	\
@@ -170,6 +172,7 @@ struct ltcp_cookie_keys {
  * @isn_key: secret of the initial sequence numbers (RFC 6528)
  * @port_key: secret of the ephemeral ports (RFC 6056 3.3.4)
  * @ts_key: secret of the timestamps (RFC 7323 7.1)
+ * @since: when the namespace, or the module, came to be
  * @cookie: secrets of SYN cookies
  * @answers: SYN-ACKs of the running second that nobody acknowledged [atomic]
  * @answers_since: jiffies of its beginning [o]
@@ -188,6 +191,7 @@ struct ltcp_net {
 	siphash_key_t isn_key;
 	siphash_key_t port_key;
 	siphash_key_t ts_key;
+	ktime_t since;
 	struct ltcp_cookie_keys cookie;
 	atomic_t answers;
 	u32 answers_since;
@@ -221,6 +225,7 @@ struct ltcp_net {
 	int window_scaling;
 	int timestamps;			/* 2: without an offset */
 	int msl_ms;
+	int quiet_time_ms;
 	int rto_min_us;
 	int delack_ms;
 	int reordering;			/* duplicate ACKs that mean a loss */
@@ -252,6 +257,12 @@ static inline void ltcp_count(const struct net *net, enum ltcp_mib item)
 
 #define LTCP_ADD(net, name, n) \
 	this_cpu_add(ltcp_net(net)->mib->count[LTCP_MIB_##name], n)
+
+/* tables/secret.c: keys that sequence numbers and the like hang on */
+void ltcp_secrets_init(struct ltcp_net *ln);
+
+/* Jiffies left of quiet_time_ms (RFC 9293 3.4.3), or 0. */
+u32 ltcp_quiet_left(const struct ltcp_net *ln);
 
 /* control/sysctl.c: defaults are set before the namespace is visible. */
 int ltcp_sysctl_net_init(struct ltcp_net *ln);

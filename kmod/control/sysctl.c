@@ -90,6 +90,7 @@ static const struct ltcp_setting ltcp_settings[] = {
 	LTCP_SETTING(window_scaling, 0, 1, 1),
 	LTCP_SETTING(timestamps, 0, 2, 1),
 	LTCP_SETTING(msl_ms, 1, 120000, 30000),
+	LTCP_SETTING(quiet_time_ms, 0, 240000, 0),
 	LTCP_SETTING(rto_min_us, 1000, LTCP_RTO_MAX_US, 200000),
 	LTCP_SETTING(delack_ms, 0, 499, 40),
 	LTCP_SETTING(reordering, 1, LTCP_MAX_COUNT, 3),

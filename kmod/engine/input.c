@@ -487,6 +487,8 @@ static void ltcp_rcv_syn_sent(struct sock *sk, struct sk_buff *skb)
 	}
 	if (cb->flags & LTCP_ACK)
 		ltcp_rcv_synack(sk, skb);
+	else if (ltcp_quiet_left(ltcp_net(net)))
+		ltcp_drop(net, skb, LTCP_MIB_DropQuietTime);
 	else
 		ltcp_rcv_crossed_syn(sk, skb);
 }

@@ -589,8 +589,9 @@ void ltcp_output_push(struct sock *sk)
 
 int ltcp_send_syn(struct sock *sk)
 {
-	struct ltcp_sock *ls = ltcp_sk(sk);
 	struct sk_buff *skb = ltcp_tx_alloc(sk, sk->sk_allocation);
+	u32 quiet = ltcp_quiet_left(ltcp_net(sock_net(sk)));
+	struct ltcp_sock *ls = ltcp_sk(sk);
 
 	if (!skb)
 		return -ENOBUFS;
@@ -603,14 +604,32 @@ int ltcp_send_syn(struct sock *sk)
 	ls->quickack = LTCP_QUICKACKS;
 	LTCP_INC(sock_net(sk), ActiveOpens);
 	/* An error is as good as a lost SYN: the timer tries again. */
-	if (ltcp_send_head(sk, skb, 0)) {
+	if (quiet || ltcp_send_head(sk, skb, 0)) {
 		__skb_unlink(skb, &sk->sk_write_queue);
 		__skb_queue_tail(&ls->rtx_queue, skb);
 		ls->snd.nxt = ls->write_seq;
-		ltcp_timer_arm(sk, LTCP_TIMER_RETRANS,
+		ltcp_timer_arm(sk, LTCP_TIMER_RETRANS, quiet ?:
 			       usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
 	}
 	return 0;
+}
+
+bool ltcp_send_late_syn(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct sk_buff *skb = skb_peek(&ls->rtx_queue);
+	u32 quiet = ltcp_quiet_left(ltcp_net(sock_net(sk)));
+
+	if (sk->sk_state != TCP_SYN_SENT || ltcp_cb(skb)->sent_us)
+		return false;
+	if (!quiet) {
+		/* Tried once, whatever comes of it. */
+		ltcp_cb(skb)->sent_us = ltcp_clock_us();
+		ltcp_transmit(sk, skb);
+	}
+	ltcp_timer_arm(sk, LTCP_TIMER_RETRANS, quiet ?:
+		       usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
+	return true;
 }
 
 void ltcp_send_fin(struct sock *sk)

@@ -183,7 +183,7 @@ static void ltcp_retrans_timeout(struct sock *sk)
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	struct ltcp_net *ln = ltcp_net(sock_net(sk));
 
-	if (skb_queue_empty(&ls->rtx_queue))
+	if (skb_queue_empty(&ls->rtx_queue) || ltcp_send_late_syn(sk))
 		return;
 
 	/*

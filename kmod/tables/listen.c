@@ -314,6 +314,10 @@ void ltcp_listen_rcv(struct sock *sk, const struct ltcp_flow *flow,
 		reason = LTCP_MIB_DropBadAddress;
 		goto drop;
 	}
+	if (ltcp_quiet_left(ltcp_net(flow->net))) {
+		reason = LTCP_MIB_DropQuietTime;
+		goto drop;
+	}
 	if (ltcp_accept_full(sk)) {
 		LTCP_INC(flow->net, ListenOverflows);
 		reason = LTCP_MIB_DropAcceptQueue;

@@ -26,6 +26,7 @@
 #include <net/netns/hash.h>
 
 #include "ltcp.h"
+#include "tables/ephemeral.h"
 #include "tables/slots.h"
 
 #define PORT_SLOT_SHIFT	20		/* one slot for 1 MiB of memory */
@@ -34,10 +35,9 @@
 /*
  * RFC 6056 3.3.4 counts per group of destinations. The more groups, the less
  * an observer learns at one destination about the ports used at another; with
- * a few hundred, hosts could be told apart and followed. 128 KiB.
+ * a few hundred, hosts could be told apart and followed. 256 KiB.
  */
 #define PORT_COUNTERS	BIT(16)
-#define PORT_NOISE	8		/* a counter skips up to this many */
 
 /**
  * struct ltcp_port - bucket of one local port
@@ -65,7 +65,7 @@ struct port_slot {
 static struct port_slot *port_slots __read_mostly;
 static unsigned int port_mask __read_mostly;
 static struct kmem_cache *port_cache __read_mostly;
-static u16 *port_counters __read_mostly;	/* [o] */
+static u32 *port_counters __read_mostly;	/* [o] */
 
 static struct port_slot *port_slot(const struct net *net, u16 num)
 {
@@ -286,33 +286,33 @@ static int port_connect_one(struct sock *sk, struct ltcp_flow *flow, u16 num,
 	return err;
 }
 
-/*
- * RFC 6056 3.3.4, double-hash port selection: the offset is keyed by the
- * destination, so an observer at one learns nothing of the ports at another;
- * the counter makes successive ports of one destination differ, by random
- * steps (3.3.5), so that who sees some of them cannot count the rest.
- */
+/* RFC 6056, by the rules of tables/ephemeral.h */
 static int port_pick(struct sock *sk, struct ltcp_flow *flow, u32 *isn)
 {
 	const struct ltcp_net *ln = ltcp_net(sock_net(sk));
-	u16 *counter, count, low;
-	u32 span, base, i;
-	u64 hash;
+	const struct {
+		__be32 laddr;
+		__be32 raddr;
+		__be32 rport;
+	} names = {
+		.laddr = flow->local.v4,
+		.raddr = flow->remote.v4,
+		.rport = (__force __be32)flow->rport,
+	};
+	u64 hash = ltcp_port_hash(&ln->port_key, &names, sizeof(names));
+	u32 *counter = &port_counters[hash & (PORT_COUNTERS - 1)];
+	u32 count = READ_ONCE(*counter);
+	u32 span, start, i;
+	u16 low;
 	int err;
 
-	hash = siphash_3u32((__force u32)flow->local.v4,
-			    (__force u32)flow->remote.v4,
-			    (__force u32)flow->rport, &ln->port_key);
-	counter = &port_counters[hash & (PORT_COUNTERS - 1)];
-	count = READ_ONCE(*counter);
 	span = port_range(sock_net(sk), &low);
-	base = ((u32)(hash >> 32) % span + count) % span;
-
+	start = ltcp_port_start(hash, count, span);
 	for (i = 0; i < span; i++) {
-		err = port_connect_one(sk, flow, low + (base + i) % span, isn);
+		err = port_connect_one(sk, flow, low + (start + i) % span, isn);
 		if (!err) {
-			WRITE_ONCE(*counter, count + i + 1 +
-				   get_random_u32_below(PORT_NOISE));
+			WRITE_ONCE(*counter, ltcp_port_count(count, i,
+							     get_random_u32()));
 			return 0;
 		}
 		if (err != -EADDRNOTAVAIL)

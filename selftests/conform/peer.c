@@ -561,16 +561,12 @@ static void open_tun(void)
 	close(fd);
 }
 
-/* The first case of a run loads the module; the rig says which. */
+/* The module of the rig. */
 static void load_module(void)
 {
 	const char *path = getenv("LTCP_KO");
-	int fd = socket(AF_INET, SOCK_STREAM, peer_proto);
+	int fd;
 
-	if (fd >= 0) {
-		close(fd);
-		return;
-	}
 	fd = open(path ?: "", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		peer_fail("LTCP_KO: %s: %s", path ?: "not set",
@@ -578,6 +574,30 @@ static void load_module(void)
 	if (syscall(SYS_finit_module, fd, "", 0))
 		peer_fail("%s: %s", path, strerror(errno));
 	close(fd);
+}
+
+/* The first case of a run loads it. */
+static void need_module(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, peer_proto);
+
+	if (fd < 0)
+		load_module();
+	else
+		close(fd);
+}
+
+void reload_module(void)
+{
+	int tries = 100;
+
+	/* A socket that was closed may hold it for a moment. */
+	while (syscall(SYS_delete_module, "ltcp", O_NONBLOCK)) {
+		if (!tries--)
+			peer_fail("rmmod: %s", strerror(errno));
+		quiet(100);
+	}
+	load_module();
 }
 
 /* What ltcp does not have yet, or does otherwise by default, goes off. */
@@ -621,7 +641,7 @@ void peer_start(const char *program, const char *name)
 	peer_at(program, 0);
 	peer_proto = proto ? atoi(proto) : 253;
 	flow(KERNEL_PORT, PEER_PORT);
-	load_module();
+	need_module();
 	if (unshare(CLONE_NEWNET))
 		peer_fail("new network namespace: %s", strerror(errno));
 	peer_begin(program, name);

@@ -99,6 +99,9 @@ void swallow(void);
 	(peer_at(__FILE__, __LINE__),					\
 	 peer_icmp(type, code, mtu, __VA_ARGS__))
 
+/* Unload the module and load it again. No socket may be open. */
+void reload_module(void);
+
 /* What in() would send, as octets in @pkt, of MAX_PACKET; its length. */
 size_t packet(uint8_t *pkt, const char *fmt, ...) __printf(2, 3);
 

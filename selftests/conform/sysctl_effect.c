@@ -334,6 +334,63 @@ CASE(sysctl_effect, msl_ms)
 	msl("120000", 120 * SEC);
 }
 
+/* S092 */
+CASE(sysctl_effect, tw_reuse)
+{
+	set_sysctl("tw_reuse", "0");
+	close(active_ts());
+	out("F. 1:1(0) ack 1");
+	in("F. 1:1(0) ack 2");
+	out(". 2:2(0) ack 2");
+	quiet(2 * SEC);
+	is(start_connect(client_socket()), EADDRNOTAVAIL);
+	set_sysctl("tw_reuse", "1");
+	is(start_connect(client_socket()), EINPROGRESS);
+	flow(KERNEL_PORT, PEER_PORT);
+	out("S 0:0(0)");
+}
+
+/* S081: RFC 9293 3.4.3. The namespace, and so the case, has just begun. */
+CASE(sysctl_effect, quiet_time_ms)
+{
+	int fd;
+
+	ltcp_only("knows no quiet time");
+	set_sysctl("quiet_time_ms", "10000");
+	fd = client();
+	state_is("SYN_SENT");
+	in("S 0:0(0) win 65535 <mss 1460>");
+	quiet(100);
+	flow(KERNEL_PORT + 1, PEER_PORT);
+	server();
+	in(SYN_IN);
+	quiet(100);
+	state_is("LISTEN");
+	counter_is("DropQuietTime", 2);
+
+	flow_again(KERNEL_PORT, PEER_PORT);
+	out_between(9700, 11500, "S 0:0(0)");
+	counter_is("SynRetrans", 0);
+	out_at(1 * SEC, "S 0:0(0)");
+	in("S. 0:0(0) ack 1 win 65535 <mss 1460>");
+	out(". 1:1(0) ack 1");
+	is(socket_error(fd), 0);
+	flow_again(KERNEL_PORT + 1, PEER_PORT);
+	in(SYN_IN);
+	out("S. 0:0(0) ack 1");
+	in(". 1:1(0) ack 1");
+
+	/* Skipped: at once. */
+	set_sysctl("quiet_time_ms", "240000");
+	flow(KERNEL_PORT + 2, PEER_PORT);
+	client();
+	quiet(10 * SEC);
+	set_sysctl("quiet_time_ms", "0");
+	flow(KERNEL_PORT + 3, PEER_PORT);
+	client();
+	out("S 0:0(0)");
+}
+
 static unsigned int window_offered(const char *rmem)
 {
 	set_sysctl("rmem", rmem);
@@ -541,7 +598,7 @@ CASE(sysctl_effect, window_scaling)
 	out("S 0:0(0) <mss 1460,wscale %d>", is_ltcp() ? 6 : 7);
 }
 
-/* RFC 7323 7.1: 2 shows the uptime in milliseconds, 1 does not. */
+/* T13: 2 shows the uptime in milliseconds, 1 does not. */
 CASE(sysctl_effect, timestamps)
 {
 	struct timespec ts;

@@ -38,6 +38,7 @@ rfc1337                  0     1          1
 window_scaling           0     1          1
 timestamps               0     2          1
 msl_ms                   1     120000     30000
+quiet_time_ms            0     240000     0
 rto_min_us               1000  120000000  200000
 delack_ms                0     499        40
 reordering               1     127        3

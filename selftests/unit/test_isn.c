@@ -255,4 +255,180 @@ TEST(hash__no_serial_correlation)
 	CHECK(fabs(mean - 0.5) < 6.5 / sqrt(12.0 * PORTS));
 }
 
+/*
+ * Large samples: as many tuples as ports of 16 clients have.
+ */
+#define SAMPLES	1048576U
+
+struct sample {
+	u32 value;
+	u32 place;
+};
+
+static int by_value(const void *a, const void *b)
+{
+	const struct sample *x = a, *y = b;
+
+	return x->value < y->value ? -1 : x->value > y->value;
+}
+
+/* Spearman's rank correlation of two series; of no use to the caller later. */
+static double rank_correlation(u32 *a, u32 *b, u32 n)
+{
+	struct sample *s = malloc(n * sizeof(*s));
+	u32 *series[2] = { a, b };
+	double sum = 0, d;
+	u32 i, k;
+
+	for (k = 0; k < 2; k++) {
+		for (i = 0; i < n; i++)
+			s[i] = (struct sample){ series[k][i], i };
+		qsort(s, n, sizeof(*s), by_value);
+		for (i = 0; i < n; i++)
+			series[k][s[i].place] = i;
+	}
+	free(s);
+	for (i = 0; i < n; i++) {
+		d = (double)a[i] - b[i];
+		sum += d * d;
+	}
+	return 1 - 6 * sum / n / ((double)n * n - 1);
+}
+
+typedef u32 (*of_tuple)(const siphash_key_t *key, const struct tuple *t);
+
+static u32 isn_of(const siphash_key_t *key, const struct tuple *t)
+{
+	return isn(key, t, 0);
+}
+
+static u32 ts_of(const siphash_key_t *key, const struct tuple *t)
+{
+	return ltcp_ts_hash(key, t, sizeof(*t));
+}
+
+/* One value for each tuple, in the order of addresses and ports. */
+static u32 *sample(of_tuple fn, const siphash_key_t *key)
+{
+	u32 *v = malloc(SAMPLES * sizeof(*v));
+	struct tuple t = { { 10, 0, 0, 1, 0, 80, 10, 0, 1 } };
+	u32 i;
+
+	for (i = 0; i < SAMPLES; i++) {
+		t.octets[9] = i >> 16;
+		t.octets[10] = i >> 8;
+		t.octets[11] = i;
+		v[i] = fn(key, &t);
+	}
+	return v;
+}
+
+static void check_uncorrelated(u32 *a, u32 *b, u32 n)
+{
+	CHECK(fabs(rank_correlation(a, b, n)) < 6.5 / sqrt(n));
+}
+
+/* The place in the order tells nothing, nor does the neighbour's value. */
+static void check_ranks(of_tuple fn)
+{
+	siphash_key_t key = random_key();
+	u32 *v = sample(fn, &key);
+	u32 *w = malloc(SAMPLES * sizeof(*w));
+	u32 i;
+
+	memcpy(w, v, SAMPLES * sizeof(*w));
+	check_uncorrelated(v, w + 1, SAMPLES - 1);
+	/* By now v holds ranks. */
+	for (i = 0; i < SAMPLES - 1; i++)
+		w[i] = i;
+	check_uncorrelated(v, w, SAMPLES - 1);
+	free(v);
+	free(w);
+}
+
+/* T11: 2^20 samples */
+TEST(hash__ranks_of_isns)
+{
+	check_ranks(isn_of);
+}
+
+/* T13: 2^20 samples */
+TEST(hash__ranks_of_timestamps)
+{
+	check_ranks(ts_of);
+}
+
+/* T13: the two have secrets of their own, so one tells nothing of the other. */
+TEST(hash__isn_and_timestamp)
+{
+	siphash_key_t a = random_key(), b = random_key();
+	u32 *v = sample(isn_of, &a), *w = sample(ts_of, &b);
+
+	check_uncorrelated(v, w, SAMPLES);
+	free(v);
+	free(w);
+}
+
+/* T11: n samples of 2^32 values meet n^2 / 2^33 times: no more, no less. */
+TEST(hash__collisions)
+{
+	siphash_key_t key = random_key();
+	u32 *v = sample(isn_of, &key);
+	struct sample *s = malloc(SAMPLES * sizeof(*s));
+	u32 i, same = 0;
+
+	for (i = 0; i < SAMPLES; i++)
+		s[i] = (struct sample){ v[i], i };
+	qsort(s, SAMPLES, sizeof(*s), by_value);
+	for (i = 1; i < SAMPLES; i++)
+		same += s[i].value == s[i - 1].value;
+	/* expected 128, standard deviation 11.3 */
+	CHECK(same > 128 - 6 * 12);
+	CHECK(same < 128 + 7 * 12);
+	free(s);
+	free(v);
+}
+
+/* T11: each octet of the values, and of differences of neighbours, is even. */
+TEST(hash__octets_are_even)
+{
+	unsigned int seen[8][256] = { { 0 } }, i, k;
+	siphash_key_t key = random_key();
+	u32 *v = sample(isn_of, &key);
+	double expect = SAMPLES / 256.0, chi2;
+
+	for (i = 0; i < SAMPLES; i++) {
+		for (k = 0; k < 4; k++) {
+			seen[k][v[i] >> 8 * k & 0xff]++;
+			/* each value in one difference only */
+			if (i & 1)
+				seen[4 + k][(v[i] - v[i - 1]) >> 8 * k & 0xff]++;
+		}
+	}
+	free(v);
+	for (k = 0; k < 8; k++) {
+		double e = k < 4 ? expect : expect / 2;
+
+		chi2 = 0;
+		for (i = 0; i < 256; i++)
+			chi2 += (seen[k][i] - e) * (seen[k][i] - e) / e;
+		CHECK(chi2 > 255 - 6 * 22.6);
+		CHECK(chi2 < 255 + 8 * 22.6);
+	}
+}
+
+/* T13: timestamps of a tuple grow by the clock alone, whoever asks. */
+TEST(hash__timestamp_of_a_tuple_stays)
+{
+	siphash_key_t key = random_key();
+	struct tuple t;
+	int i;
+
+	for (i = 0; i < 1000; i++) {
+		rnd_fill(&t, sizeof(t));
+		CHECK_EQ(ts_of(&key, &t), ts_of(&key, &t));
+		CHECK_EQ(ts_of(&key, &t), (u32)siphash(&t, sizeof(t), &key));
+	}
+}
+
 KTAP_MAIN()
