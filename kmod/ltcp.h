@@ -184,6 +184,9 @@ struct ltcp_sock {
 		u32 acked;	/* [s] RCV.NXT in the last ACK we sent */
 		u32 irs;	/* [s] initial receive sequence number */
 		u32 mss;	/* [s] guess of the peer's segment size */
+		u32 space;	/* [s] most that was read in a round trip */
+		u32 taken;	/* [s] copied_seq when this round trip began */
+		u32 taken_us;	/* [s] and when that was, ltcp_clock_us() */
 		u8 wscale;	/* [s] shift of the windows we send */
 	} rcv;
 	struct {
@@ -422,21 +425,11 @@ void ltcp_send_probe(struct sock *sk);
  */
 u32 ltcp_retransmit(struct sock *sk, u32 seq);
 
-/* User took @copied octets: does the peer need to hear of the room? [s] */
-void ltcp_window_update(struct sock *sk, u32 copied);
-
-/* Receive window to offer now, octets. Never moves the right edge back. [s] */
-u32 ltcp_select_window(struct sock *sk);
-
 /* Recompute ls->mss from path MTU, the peer's MSS and TCP_MAXSEG. [s] */
 void ltcp_sync_mss(struct sock *sk, u32 pmtu);
 
 /* ICMP told ls->icmp_pmtu: smaller segments, and the lost one again. [s] */
 void ltcp_mtu_reduced(struct sock *sk);
-
-/* Initial receive window and shift for a SYN or SYN-ACK. */
-void ltcp_init_window(const struct ltcp_net *ln, u32 rcvbuf, u32 *wnd,
-		      u8 *wscale);
 
 /*
  * Empty segment for the send queue: headroom reserved, memory charged to the
@@ -462,6 +455,23 @@ int ltcp_tx_split(struct sock *sk, struct sk_buff_head *queue,
 
 /* All queues of the sender. [s] */
 void ltcp_tx_purge(struct sock *sk);
+
+/*
+ * engine/window.c: the receive window
+ */
+
+/* Receive window to offer now, octets. Never moves the right edge back. [s] */
+u32 ltcp_select_window(struct sock *sk);
+
+/* User took @copied octets: does the peer need to hear of the room? [s] */
+void ltcp_window_update(struct sock *sk, u32 copied);
+
+/* copied_seq moved: once a round trip, let the buffer follow the reader. [s] */
+void ltcp_rcv_adjust(struct sock *sk);
+
+/* Initial receive window and shift for a SYN or SYN-ACK. */
+void ltcp_init_window(const struct ltcp_net *ln, u32 rcvbuf, u32 *wnd,
+		      u8 *wscale);
 
 /*
  * engine/timer.c: one timer for all

@@ -231,6 +231,7 @@ struct ltcp_net {
 	int reordering;			/* duplicate ACKs that mean a loss */
 	int slow_start_after_idle;
 	int gso;
+	int moderate_rcvbuf;
 	int min_snd_mss;
 	int base_mss;			/* floor of what ICMP may set */
 	int invalid_ratelimit;		/* milliseconds */

@@ -188,6 +188,8 @@ static void ltcp_established(struct sock *sk, enum ltcp_event event)
 	ltcp_grow_sndbuf(sk);
 	ls->retries = 0;
 	ls->last_snd = ltcp_jiffies32();
+	ls->rcv.taken = ls->rcv.irs + 1;
+	ls->rcv.taken_us = (u32)ltcp_clock_us();
 
 	ltcp_change_state(sk, event);
 	if (sock_flag(sk, SOCK_KEEPOPEN))

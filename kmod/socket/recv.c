@@ -279,6 +279,7 @@ static void ltcp_recv_tell(struct sock *sk, struct ltcp_recv *r)
 {
 	if (r->copied == r->told || (r->flags & MSG_PEEK))
 		return;
+	ltcp_rcv_adjust(sk);
 	ltcp_window_update(sk, r->copied - r->told);
 	r->told = r->copied;
 }

@@ -818,4 +818,60 @@ CASE(sysctl_effect, max_orphans)
 	state_is("FIN_WAIT1");
 }
 
+/* One round trip: @n pairs of segments arrive, the reader takes all at once. */
+static void round_trip(int fd, int *seq, int n, bool update)
+{
+	int len = 2 * n * MSS;
+
+	for (; n; n--) {
+		in(". %d:%d(1460) ack 1", *seq, *seq + MSS);
+		in(". %d:%d(1460) ack 1", *seq + MSS, *seq + 2 * MSS);
+		*seq += 2 * MSS;
+		out(". 1:1(0) ack %d", *seq);
+	}
+	get(fd, len);
+	if (update)
+		out(". 1:1(0) ack %d", *seq);
+	quiet(100);
+}
+
+/* What a receive buffer gains in three round trips, each twice as full. */
+static int buffer_growth(const char *value, bool fixed, bool grows)
+{
+	int buffer, first, fd, l, seq = 1;
+	socklen_t len = sizeof(buffer);
+	static int port = 2000;
+
+	set_sysctl("moderate_rcvbuf", value);
+	flow(KERNEL_PORT, port++);
+	l = server();
+	in("S 0:0(0) win 65535 <mss 1460,nop,wscale 7>");
+	out("S. 0:0(0) ack 1");
+	quiet(100);
+	in(". 1:1(0) ack 1");
+	fd = accepted(l);
+	close(l);
+	set_option(fd, TCP_QUICKACK, 0);
+	if (fixed)
+		set_socket(fd, SO_RCVBUF, 65536);
+	check(!getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &first, &len));
+	round_trip(fd, &seq, 5, false);
+	/* Half a window became free: soon where it grows, later where not. */
+	round_trip(fd, &seq, 10, grows);
+	round_trip(fd, &seq, 15, !grows);
+	in("R %d:%d(0)", seq, seq);
+	check(!getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, &len));
+	close(fd);
+	return buffer - first;
+}
+
+/* It grows so that twice as much fits next time, but not against the user. */
+CASE(sysctl_effect, moderate_rcvbuf)
+{
+	ltcp_only("grows by other rules");
+	check(buffer_growth("1", false, true) >= 60 * MSS);
+	is(buffer_growth("1", true, false), 0);
+	is(buffer_growth("0", false, false), 0);
+}
+
 TEST_HARNESS_MAIN

@@ -44,6 +44,7 @@ delack_ms                0     499        40
 reordering               1     127        3
 slow_start_after_idle    0     1          1
 gso                      0     1          1
+moderate_rcvbuf          0     1          1
 min_snd_mss              48    65535      48
 base_mss                 48    65535      512
 invalid_ratelimit        0     3600000    500
