@@ -168,8 +168,8 @@ struct ltcp_sock {
 	const struct ltcp_af_ops *af;	/* [c] address family */
 
 	struct {
-		u32 una;	/* [s] oldest octet not acknowledged */
-		u32 nxt;	/* [s] next octet to send */
+		u32 una;	/* [s] oldest octet not acked; [o] in /proc */
+		u32 nxt;	/* [s] next octet to send; [o] in poll */
 		u32 wnd;	/* [s] window of the peer, octets, scaled */
 		u32 wl1;	/* [s] SEG.SEQ of the last window update */
 		u32 wl2;	/* [s] SEG.ACK of the last window update */
@@ -179,7 +179,7 @@ struct ltcp_sock {
 		u8 wscale;	/* [s] shift of the windows the peer sends */
 	} snd;
 	struct {
-		u32 nxt;	/* [s] next octet expected */
+		u32 nxt;	/* [s] next octet expected; [o] in poll */
 		u32 adv;	/* [s] right edge of the window we offered */
 		u32 acked;	/* [s] RCV.NXT in the last ACK we sent */
 		u32 irs;	/* [s] initial receive sequence number */
@@ -194,7 +194,7 @@ struct ltcp_sock {
 		u32 recent_s;	/* [s] when it was set, seconds */
 		u32 offset;	/* [s] of our timestamps to the clock */
 	} ts;			/* RFC 7323, if @ts_ok */
-	u32 write_seq;		/* [s] one past the last octet queued */
+	u32 write_seq;		/* [s] end of what is queued; [o] in poll */
 	u32 copied_seq;		/* [s] next octet for the user; [o] in poll */
 
 	struct sk_buff_head rtx_queue;	/* [s] sent and not acknowledged;

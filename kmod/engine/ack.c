@@ -111,7 +111,7 @@ static void ltcp_new_ack(struct sock *sk, const struct ltcp_skb_cb *cb)
 	bool sent = !skb_queue_empty(&ls->rtx_queue);
 	u32 rtt_us;
 
-	ls->snd.una = cb->ack;
+	WRITE_ONCE(ls->snd.una, cb->ack);
 	ls->bytes_acked += acked;
 	if (ltcp_before(ls->snd.sml, cb->ack))
 		ls->snd.sml = cb->ack;	/* lest it wrap around */

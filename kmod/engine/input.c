@@ -410,7 +410,7 @@ static void ltcp_rcv_syn(struct sock *sk, const struct sk_buff *skb)
 	u32 wnd = ltcp_rcv_wnd(ls);
 
 	ls->rcv.irs = cb->seq;
-	ls->rcv.nxt = cb->seq + 1;
+	WRITE_ONCE(ls->rcv.nxt, cb->seq + 1);
 	WRITE_ONCE(ls->copied_seq, ls->rcv.nxt);
 	ls->rcv.adv = ls->rcv.nxt + wnd;
 	ls->rcv.acked = cb->seq;

@@ -458,7 +458,7 @@ static int ltcp_send_head(struct sock *sk, struct sk_buff *skb, u32 len)
 
 	__skb_unlink(skb, &sk->sk_write_queue);
 	__skb_queue_tail(&ls->rtx_queue, skb);
-	ls->snd.nxt = ltcp_cb(skb)->end_seq;
+	WRITE_ONCE(ls->snd.nxt, ltcp_cb(skb)->end_seq);
 	if (skb->len % ls->mss)
 		ls->snd.sml = ls->snd.nxt;
 	if (!ltcp_timer_armed(ls, LTCP_TIMER_RETRANS))
@@ -526,19 +526,19 @@ int ltcp_send_syn(struct sock *sk)
 
 	if (!skb)
 		return -ENOBUFS;
-	ls->write_seq = ls->snd.iss;
-	ls->snd.una = ls->snd.iss;
+	WRITE_ONCE(ls->write_seq, ls->snd.iss);
+	WRITE_ONCE(ls->snd.una, ls->snd.iss);
 	ltcp_tx_entail(sk, skb);
 	ltcp_cb(skb)->flags = LTCP_SYN;
 	ltcp_cb(skb)->end_seq++;
-	ls->write_seq++;
+	WRITE_ONCE(ls->write_seq, ls->write_seq + 1);
 	ls->quickack = LTCP_QUICKACKS;
 	LTCP_INC(sock_net(sk), ActiveOpens);
 	/* An error is as good as a lost SYN: the timer tries again. */
 	if (quiet || ltcp_send_head(sk, skb, 0)) {
 		__skb_unlink(skb, &sk->sk_write_queue);
 		__skb_queue_tail(&ls->rtx_queue, skb);
-		ls->snd.nxt = ls->write_seq;
+		WRITE_ONCE(ls->snd.nxt, ls->write_seq);
 		ltcp_timer_arm(sk, LTCP_TIMER_RETRANS, quiet ?:
 			       usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
 	}
@@ -580,7 +580,7 @@ void ltcp_send_fin(struct sock *sk)
 	}
 	ltcp_cb(skb)->flags |= LTCP_FIN;
 	ltcp_cb(skb)->end_seq++;
-	ls->write_seq++;
+	WRITE_ONCE(ls->write_seq, ls->write_seq + 1);
 	ltcp_output_push(sk);
 }
 

@@ -133,7 +133,7 @@ static void ltcp_queue_in_order(struct sock *sk, struct sk_buff *skb)
 	u32 end = cb->end_seq;
 
 	ls->bytes_received += end - ls->rcv.nxt - fin;
-	ls->rcv.nxt = end;
+	WRITE_ONCE(ls->rcv.nxt, end);
 	if (!skb->len)
 		__kfree_skb(skb);
 	else if (!ltcp_coalesce(sk, skb))
