@@ -96,6 +96,24 @@ static int __init ltcp_take_ipproto(void)
 	return err;
 }
 
+static void ltcp_cong_exit(void)
+{
+	ltcp_cong_unregister(&ltcp_cong_cubic);
+	ltcp_cong_unregister(&ltcp_cong_reno);
+}
+
+static int __init ltcp_cong_init(void)
+{
+	int err = ltcp_cong_register(&ltcp_cong_reno);
+
+	if (err)
+		return err;
+	err = ltcp_cong_register(&ltcp_cong_cubic);
+	if (err)
+		ltcp_cong_unregister(&ltcp_cong_reno);
+	return err;
+}
+
 static int __init ltcp_init(void)
 {
 	int err = ltcp_check_ipproto();
@@ -117,15 +135,12 @@ static int __init ltcp_init(void)
 	err = ltcp_tw_init();
 	if (err)
 		goto halfopen;
-	err = ltcp_cong_register(&ltcp_cong_reno);
+	err = ltcp_cong_init();
 	if (err)
 		goto timewait;
-	err = ltcp_cong_register(&ltcp_cong_cubic);
-	if (err)
-		goto reno;
 	err = ltcp_proto_init();
 	if (err)
-		goto cubic;
+		goto cong;
 	err = register_pernet_subsys(&ltcp_net_ops);
 	if (err)
 		goto proto;
@@ -145,10 +160,8 @@ pernet:
 	unregister_pernet_subsys(&ltcp_net_ops);
 proto:
 	ltcp_proto_exit();
-cubic:
-	ltcp_cong_unregister(&ltcp_cong_cubic);
-reno:
-	ltcp_cong_unregister(&ltcp_cong_reno);
+cong:
+	ltcp_cong_exit();
 timewait:
 	ltcp_tw_exit();
 halfopen:
@@ -171,8 +184,7 @@ static void __exit ltcp_exit(void)
 	unregister_pernet_subsys(&ltcp_net_ops);
 	rcu_barrier();
 	ltcp_proto_exit();
-	ltcp_cong_unregister(&ltcp_cong_cubic);
-	ltcp_cong_unregister(&ltcp_cong_reno);
+	ltcp_cong_exit();
 	ltcp_tw_exit();
 	ltcp_halfopen_exit();
 	ltcp_quota_exit();

@@ -16,10 +16,14 @@ static void ltcp_loss_enter(struct sock *sk, enum ltcp_loss_state state)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
-	/* One reduction an episode: a timeout in recovery keeps ssthresh. */
+	/*
+	 * One reduction an episode: a timeout in recovery keeps ssthresh. What
+	 * limited transmit sent is not in cwnd, nor does it count: RFC 5681 3.2
+	 */
 	if (ls->loss == LTCP_LOSS_NONE)
 		ls->cong.ssthresh =
-			ls->cong.ops->ssthresh(&ls->cong, ltcp_flight(ls));
+			ls->cong.ops->ssthresh(&ls->cong, min(ltcp_flight(ls),
+							      ls->cong.cwnd));
 	ls->loss = state;
 	ls->recover = ls->snd.nxt;
 	ls->cong.acked_cnt = 0;

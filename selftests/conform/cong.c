@@ -81,6 +81,24 @@ CASE(cong, cubic_fast_retransmit)
 	is(info(fd).tcpi_snd_ssthresh, 5);
 }
 
+/* RFC 3042 2 RFC 5681 3.2: the first two duplicates let out a new segment each. */
+CASE(cong, limited_transmit)
+{
+	int fd = passive();
+
+	put(fd, 14 * MSS);
+	out_segments(0, 10);
+	in(". 1:1(0) ack 1");
+	out_segments(10, 1);
+	in(". 1:1(0) ack 1");
+	out_segments(11, 1);
+	in(". 1:1(0) ack 1");
+	out_segments(0, 1);
+	quiet(50);
+	/* They are not counted in what is halved: RFC 5681 3.2 (2). */
+	is(info(fd).tcpi_snd_ssthresh, 5);
+}
+
 /* RFC 9438 4.8: after a timeout one segment, and slow start to there. */
 CASE(cong, cubic_timeout)
 {
