@@ -231,6 +231,7 @@ struct ltcp_sock {
 	u8 sack_ok:1;		/* [s] likewise SACK-permitted */
 	u8 active_from_listen:1; /* [s] LTCP_ACTIVE_FROM_LISTEN */
 	u8 tw_taken:1;		/* [s] a TIME_WAIT entry gave way to us */
+	u8 persisting:1;	/* [s] data waits for a closed window */
 
 	/* time */
 	u8 timers;			/* [s] bit set of enum ltcp_timer */
@@ -241,7 +242,10 @@ struct ltcp_sock {
 	u32 stalled_since;	/* [s] jiffies: first timeout or probe without
 				 *     progress, valid if retries or probes
 				 */
-	u32 state_since;	/* [s] jiffies of the last change of state */
+	u32 persist_since;	/* [s] jiffies, valid if persisting */
+	u32 state_since;	/* [o] ktime_get_seconds() of the last change
+				 *     of state
+				 */
 	u32 challenge_stamp;	/* [s] jiffies of the last challenge ACK */
 	u32 icmp_pmtu;		/* [o] path MTU told by ICMP, for later */
 
@@ -370,6 +374,9 @@ void ltcp_ts_accept(struct ltcp_sock *ls, const struct ltcp_skb_cb *cb);
 
 /* RFC 7323 4: feed what TSecr says of the round trip, or 0. [s] */
 u32 ltcp_ts_sample(struct sock *sk, const struct ltcp_skb_cb *cb);
+
+/* Can SEG.ACK be true? RFC 5961 5.2, and no ghosts. [s] */
+bool ltcp_ack_in_range(const struct ltcp_sock *ls, u32 ack);
 
 /* RFC 5961: tell the peer where we stand, at a limited rate. [s] */
 void ltcp_challenge_ack(struct sock *sk);
@@ -807,6 +814,12 @@ int ltcp_halfopen_add(struct sock *listener, const struct ltcp_opening *o,
 
 /* True: an entry took the segment (and skb is eaten). Under RCU. */
 bool ltcp_halfopen_rcv(const struct ltcp_flow *flow, struct sk_buff *skb);
+
+/*
+ * ICMP quotes a SYN-ACK with sequence number @seq: is it that of @flow's
+ * entry? A hard error takes the entry away.
+ */
+bool ltcp_halfopen_icmp(const struct ltcp_flow *flow, u32 seq, bool hard);
 void ltcp_halfopen_purge_listener(struct sock *listener);
 
 struct ltcp_halfopen_info {

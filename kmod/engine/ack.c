@@ -116,7 +116,6 @@ static void ltcp_new_ack(struct sock *sk, const struct ltcp_skb_cb *cb)
 	if (ltcp_before(ls->snd.sml, cb->ack))
 		ls->snd.sml = cb->ack;	/* lest it wrap around */
 	ls->retries = 0;
-	sk->sk_err_soft = 0;
 	rtt_us = ltcp_rtx_clean(sk);
 	if (rtt_us)
 		ltcp_rtt_sample(&ls->rtt, rtt_us,
@@ -139,11 +138,19 @@ static void ltcp_new_ack(struct sock *sk, const struct ltcp_skb_cb *cb)
 /*
  * How far back an ACK may lie. RFC 5961 5.2 says the largest window the peer
  * ever offered; octets that it never acknowledged cannot be acknowledged again
- * (ghost ACKs), so it is no more than those either.
+ * (ghost ACKs), so it is no more than those either. Our SYN is one of those,
+ * and no ACK lies before its end.
  */
-static u32 ltcp_oldest_ack(const struct ltcp_sock *ls)
+static u32 ltcp_ack_age(const struct ltcp_sock *ls)
 {
-	return min_t(u64, ls->snd.max_wnd, ls->bytes_acked);
+	u64 acked = ls->bytes_acked ? ls->bytes_acked - 1 : 0;
+
+	return min_t(u64, ls->snd.max_wnd, acked);
+}
+
+bool ltcp_ack_in_range(const struct ltcp_sock *ls, u32 ack)
+{
+	return ltcp_between(ack, ls->snd.una - ltcp_ack_age(ls), ls->snd.nxt);
 }
 
 bool ltcp_ack(struct sock *sk, const struct sk_buff *skb, u32 payload)
@@ -152,8 +159,7 @@ bool ltcp_ack(struct sock *sk, const struct sk_buff *skb, u32 payload)
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	bool moved;
 
-	if (ltcp_after(cb->ack, ls->snd.nxt) ||
-	    ltcp_before(cb->ack, ls->snd.una - ltcp_oldest_ack(ls))) {
+	if (!ltcp_ack_in_range(ls, cb->ack)) {
 		ltcp_challenge_ack(sk);
 		return false;
 	}
@@ -163,6 +169,8 @@ bool ltcp_ack(struct sock *sk, const struct sk_buff *skb, u32 payload)
 	if (ltcp_before(cb->ack, ls->snd.una))
 		return true;	/* old, but its data may be new */
 
+	/* Something arrived, and was answered: the path is good again. */
+	WRITE_ONCE(sk->sk_err_soft, 0);
 	moved = ltcp_update_window(sk, cb);
 	if (cb->ack != ls->snd.una) {
 		ltcp_new_ack(sk, cb);

@@ -101,6 +101,14 @@ static bool ltcp_acceptable(const struct ltcp_sock *ls,
 		ltcp_after(last, ls->rcv.nxt));
 }
 
+/* The peer's keepalive or window probe. It shows life: RFC 9293 3.8.4 */
+static bool ltcp_is_probe(const struct ltcp_sock *ls,
+			  const struct ltcp_skb_cb *cb)
+{
+	return cb->flags == LTCP_ACK && cb->seq == cb->end_seq &&
+	       cb->seq == ls->rcv.nxt - 1 && ltcp_ack_in_range(ls, cb->ack);
+}
+
 static enum ltcp_mib ltcp_check_sequence(struct sock *sk,
 					 const struct sk_buff *skb)
 {
@@ -111,6 +119,8 @@ static enum ltcp_mib ltcp_check_sequence(struct sock *sk,
 		return LTCP_PASS;
 	if (cb->flags & LTCP_RST)
 		return LTCP_MIB_DropRstSequence;
+	if (ltcp_is_probe(ls, cb))
+		ls->last_rcv = ltcp_jiffies32();
 	if (cb->flags & LTCP_SYN) {
 		ltcp_challenge_ack(sk);
 		return LTCP_MIB_DropSynConnected;
@@ -365,10 +375,11 @@ static void ltcp_rcv_synchronized(struct sock *sk, struct sk_buff *skb)
 	reason = ltcp_check_syn(sk, skb);
 	if (reason)
 		goto drop;
-	ls->last_rcv = ltcp_jiffies32();
 	reason = ltcp_check_ack(sk, skb);
 	if (reason)
 		goto drop;
+	/* Not before: who guesses only SEG.SEQ shall keep nothing alive. */
+	ls->last_rcv = ltcp_jiffies32();
 	ltcp_rcv_text(sk, skb);
 	ltcp_rcv_answer(sk);
 	return;

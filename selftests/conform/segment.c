@@ -538,6 +538,7 @@ void segment_decode(struct segment *s, struct flow *f, int proto,
 		s->wrong = "not a segment";
 		return;
 	}
+	s->df = get16(pkt + 6) & IP_DF;
 	hdr = (th[12] >> 4) * 4;
 	if (hdr < TCP_HDR || hdr > len - IP_HDR) {
 		s->wrong = "data offset wrong";

@@ -98,6 +98,7 @@ struct flow {
  * @tos: TOS octet of the IP header, if the kernel sent it
  * @ttl: and its TTL
  * @ip_id: and its identification
+ * @df: and that it must not be fragmented
  * @wrong: what is wrong with a segment the kernel sent, or NULL
  */
 struct segment {
@@ -127,6 +128,7 @@ struct segment {
 	uint8_t tos;
 	uint8_t ttl;
 	uint16_t ip_id;
+	bool df;
 	const char *wrong;
 };
 
