@@ -25,7 +25,7 @@
 
 #define LTCP_PROC_LINES	16	/* kept by an open file; 4 KiB with the rest */
 #define LTCP_PROC_WIDTH	149	/* of a line of /proc/net/tcp */
-#define LTCP_PROC_LEN	216	/* room for the longest: all numbers at max */
+#define LTCP_PROC_LEN	228	/* room for the longest: all numbers at max */
 
 /* In the order shown. */
 enum ltcp_proc_table {
@@ -149,7 +149,17 @@ static void ltcp_proc_tries(const struct sock *sk, int state, u32 *retries,
 	*probes = READ_ONCE(ls->probes);
 }
 
-/* The last columns: what only a full socket has. */
+/* Seconds that @ls has been in its state: how one finds what leaks. */
+static u32 ltcp_proc_age(const struct ltcp_sock *ls)
+{
+	return (u32)ktime_get_seconds() - READ_ONCE(ls->state_since);
+}
+
+/*
+ * The last columns: what only a full socket has. Behind those of
+ * /proc/net/tcp stands one more, which ss shows as an option and netstat
+ * overlooks: the age of the state.
+ */
 static void ltcp_proc_extra(char *buf, size_t size, const struct sock *sk)
 {
 	const struct ltcp_sock *ls = ltcp_sk(sk);
@@ -159,12 +169,13 @@ static void ltcp_proc_extra(char *buf, size_t size, const struct sock *sk)
 	/* Timeout and backoff of different times do no harm in a display. */
 	u32 rto_us = data_race(ltcp_rtt_rto(&ls->rtt));
 
-	scnprintf(buf, size, " %lu %lu %u %u %d",
+	scnprintf(buf, size, " %lu %lu %u %u %d %u",
 		  jiffies_to_clock_t(usecs_to_jiffies(rto_us)),
 		  jiffies_to_clock_t(msecs_to_jiffies(delack_ms)),
 		  (unsigned int)READ_ONCE(ls->quickack) << 1,
 		  READ_ONCE(ls->cong.cwnd) / mss,
-		  ssthresh >= LTCP_SSTHRESH_INF ? -1 : (int)(ssthresh / mss));
+		  ssthresh >= LTCP_SSTHRESH_INF ? -1 : (int)(ssthresh / mss),
+		  ltcp_proc_age(ls));
 }
 
 /* Listener or connection, under the lock of its row. */
@@ -366,19 +377,34 @@ static const struct seq_operations ltcp_proc_ops = {
  */
 static const char * const ltcp_gauge_names[] = {
 	"CurrEstab",	/* connections in ESTABLISHED or CLOSE_WAIT */
+	"CloseWait",	/* of them in CLOSE_WAIT: await close() by their user */
+	"CloseWaitAge",	/* seconds that the oldest of these has waited */
 	"HalfOpen",	/* half-open entries */
 	"TimeWait",	/* TIME_WAIT entries */
 	"Orphans",	/* closed sockets that still talk to their peer */
+	"InUse",	/* connections and listeners, orphans among them */
+	"Allocated",	/* sockets, closed ones too, of all namespaces */
 	"MemPages",	/* pages of socket memory in use, of all namespaces */
 };
 
-static bool ltcp_gauge_estab(struct sock *sk, void *arg)
-{
-	long *estab = arg;
+struct ltcp_gauges {
+	long estab;
+	long close_wait;
+	u32 close_wait_age;
+};
 
-	if ((1 << READ_ONCE(sk->sk_state)) & (TCPF_ESTABLISHED |
-					      TCPF_CLOSE_WAIT))
-		++*estab;
+static bool ltcp_gauge_sock(struct sock *sk, void *arg)
+{
+	struct ltcp_gauges *g = arg;
+	int state = READ_ONCE(sk->sk_state);
+
+	if (state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT)
+		g->estab++;
+	if (state == TCP_CLOSE_WAIT) {
+		g->close_wait++;
+		g->close_wait_age = max(g->close_wait_age,
+					ltcp_proc_age(ltcp_sk(sk)));
+	}
 	return true;
 }
 
@@ -391,27 +417,30 @@ static bool ltcp_gauge_halfopen(struct sock *sk, void *arg)
 }
 
 /* One number for each of ltcp_gauge_names, in that order. */
-static void ltcp_gauges_show(struct seq_file *seq, const struct net *net)
+static void ltcp_gauges_show(struct seq_file *seq, struct net *net)
 {
 	const struct ltcp_net *ln = ltcp_net(net);
+	struct ltcp_gauges g = { };
 	unsigned int row = 0;
 	long halfopens = 0;
-	long estab = 0;
 
-	while (ltcp_conn_walk(net, &row, ltcp_gauge_estab, &estab))
+	while (ltcp_conn_walk(net, &row, ltcp_gauge_sock, &g))
 		cond_resched();
 	row = 0;
 	while (ltcp_listen_walk(net, &row, ltcp_gauge_halfopen, &halfopens))
 		cond_resched();
-	seq_printf(seq, " %ld %ld %d %d %ld", estab, halfopens,
+	seq_printf(seq, " %ld %ld %u %ld %d %d %d %lld %ld", g.estab,
+		   g.close_wait, g.close_wait_age, halfopens,
 		   atomic_read(&ln->tw_count), atomic_read(&ln->orphan_count),
+		   sock_prot_inuse_get(net, &ltcp_prot),
+		   percpu_counter_sum_positive(ltcp_prot.sockets_allocated),
 		   proto_memory_allocated(&ltcp_prot));
 }
 
 /* Two lines: all names, all numbers. */
 static int ltcp_snmp_show(struct seq_file *seq, void *v)
 {
-	const struct net *net = seq_file_single_net(seq);
+	struct net *net = seq_file_single_net(seq);
 	unsigned int i;
 
 	seq_puts(seq, "Ltcp:");

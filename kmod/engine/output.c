@@ -474,8 +474,15 @@ static void ltcp_check_persist(struct sock *sk)
 
 	if (skb_queue_empty(&sk->sk_write_queue) ||
 	    !skb_queue_empty(&ls->rtx_queue)) {
+		ls->persisting = 0;
 		ltcp_timer_stop(sk, LTCP_TIMER_PERSIST);
 		return;
+	}
+	if (ls->snd.wnd) {
+		ls->persisting = 0;
+	} else if (!ls->persisting) {
+		ls->persisting = 1;
+		ls->persist_since = ltcp_jiffies32();
 	}
 	if (!ltcp_timer_armed(ls, LTCP_TIMER_PERSIST))
 		ltcp_timer_arm(sk, LTCP_TIMER_PERSIST,

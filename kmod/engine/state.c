@@ -47,7 +47,7 @@ void ltcp_change_state(struct sock *sk, enum ltcp_event event)
 		if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
 			ltcp_port_release(sk);
 	}
-	ltcp_sk(sk)->state_since = ltcp_jiffies32();
+	WRITE_ONCE(ltcp_sk(sk)->state_since, ktime_get_seconds());
 	trace_ltcp_state(sk, old, t->to, event);
 	inet_sk_set_state(sk, t->to);
 }
@@ -96,11 +96,8 @@ void ltcp_orphan_fin_wait2(struct sock *sk)
 		return;
 	}
 	if (ls->linger2)
-		wait = min_t(u32, wait, ls->linger2);
-	if (wait)
-		ltcp_timer_arm(sk, LTCP_TIMER_FINWAIT2, wait);
-	else
-		ltcp_done(sk, LTCP_EV_TIMEOUT);
+		wait = ls->linger2;
+	ltcp_timer_arm(sk, LTCP_TIMER_FINWAIT2, wait);
 }
 
 void ltcp_fail(struct sock *sk, enum ltcp_event event, int err)

@@ -94,24 +94,35 @@ void ltcp_keepalive_set(struct sock *sk, int on)
 		ltcp_timer_stop(sk, LTCP_TIMER_KEEPALIVE);
 }
 
+/*
+ * Does TCP_USER_TIMEOUT count, and from when? What is sent and unanswered
+ * counts, and so does data that waits for a closed window, even if the peer
+ * answers the probes.
+ */
+static bool ltcp_stalled_from(const struct ltcp_sock *ls, u32 *since)
+{
+	*since = ls->persisting ? ls->persist_since : ls->stalled_since;
+	return ls->user_timeout &&
+	       (ls->persisting || ls->retries || ls->probes);
+}
+
 /* Has TCP_USER_TIMEOUT run out? Then no retry counts any more. */
 static bool ltcp_user_timeout_over(const struct ltcp_sock *ls)
 {
-	u32 stalled = ltcp_jiffies32() - ls->stalled_since;
+	u32 since;
 
-	return ls->user_timeout && (ls->retries || ls->probes) &&
-	       jiffies_to_msecs(stalled) >= ls->user_timeout;
+	return ltcp_stalled_from(ls, &since) &&
+	       jiffies_to_msecs(ltcp_jiffies32() - since) >= ls->user_timeout;
 }
 
 /* Remaining life under TCP_USER_TIMEOUT caps @delay (jiffies). */
 static u32 ltcp_clamp_user_timeout(const struct ltcp_sock *ls, u32 delay)
 {
-	u32 left;
+	u32 since, left;
 
-	if (!ls->user_timeout || (!ls->retries && !ls->probes))
+	if (!ltcp_stalled_from(ls, &since))
 		return delay;
-	left = ls->stalled_since + msecs_to_jiffies(ls->user_timeout) -
-	       ltcp_jiffies32();
+	left = since + msecs_to_jiffies(ls->user_timeout) - ltcp_jiffies32();
 	if ((s32)left <= 0)
 		return 1;
 	return min(delay, left);
@@ -121,9 +132,6 @@ static u32 ltcp_orphan_retries(const struct sock *sk)
 {
 	u32 own = READ_ONCE(ltcp_net(sock_net(sk))->orphan_retries);
 
-	/* A peer that told us it is unreachable gets no second chance. */
-	if (sk->sk_err_soft)
-		return 0;
 	return own ?: LTCP_ORPHAN_RETRIES;
 }
 
@@ -185,6 +193,9 @@ static void ltcp_retrans_timeout(struct sock *sk)
 
 	if (skb_queue_empty(&ls->rtx_queue) || ltcp_send_late_syn(sk))
 		return;
+	/* Keepalive probes do not count for the data that came after them. */
+	if (!ls->retries)
+		ls->probes = 0;
 
 	/*
 	 * A peer that shrank its window to nothing and still answers is
@@ -198,6 +209,8 @@ static void ltcp_retrans_timeout(struct sock *sk)
 		ltcp_timed_out(sk);
 		return;
 	}
+	if (sock_flag(sk, SOCK_DEAD) && ltcp_orphan_excess(sk))
+		return;
 
 	/* R1: ask the routing for another way (RFC 9293 3.8.3, MUST-20). */
 	if (ls->retries >= READ_ONCE(ln->retries1))
@@ -213,6 +226,19 @@ static void ltcp_retrans_timeout(struct sock *sk)
 }
 
 /*
+ * MUST-37 lets a peer that answers keep its window closed for ever. With the
+ * user gone that is an attack (RFC 6429 2): such a connection ends when it has
+ * been probed orphan_retries times, and the timeout cannot grow any more.
+ */
+static bool ltcp_orphan_held_up(const struct sock *sk, u32 limit)
+{
+	const struct ltcp_rtt *rtt = &ltcp_sk(sk)->rtt;
+
+	return sock_flag(sk, SOCK_DEAD) && rtt->backoff >= limit &&
+	       ltcp_rtt_rto(rtt) == LTCP_RTO_MAX_US;
+}
+
+/*
  * RFC 9293 3.8.6.1: something waits and nothing is on its way. An open window
  * too small for a full segment, or a cork, has waited long enough; a closed
  * one is probed. As long as probes are answered the connection lives
@@ -221,6 +247,7 @@ static void ltcp_retrans_timeout(struct sock *sk)
 static void ltcp_persist_timeout(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 limit = ltcp_retry_limit(sk);
 
 	if (!skb_queue_empty(&ls->rtx_queue) ||
 	    skb_queue_empty(&sk->sk_write_queue))
@@ -229,7 +256,8 @@ static void ltcp_persist_timeout(struct sock *sk)
 		ltcp_output_push(sk);
 		return;
 	}
-	if (ltcp_gave_up(sk, ls->probes, ltcp_retry_limit(sk))) {
+	if (ltcp_gave_up(sk, ls->probes, limit) ||
+	    ltcp_orphan_held_up(sk, limit)) {
 		ltcp_timed_out(sk);
 		return;
 	}

@@ -96,11 +96,12 @@ void ltcp_sock_reset(struct sock *sk)
 	ls->ts_ok = 0;
 	ls->sack_ok = 0;
 	ls->tw_taken = 0;
+	ls->persisting = 0;
 	ls->challenge_stamp = 0;
 	ls->icmp_pmtu = 0;
 	ls->last_rcv = ltcp_jiffies32();
 	ls->last_snd = ls->last_rcv;
-	ls->state_since = ls->last_rcv;
+	WRITE_ONCE(ls->state_since, ktime_get_seconds());
 }
 
 /* With @name, or with reno if its module is just being unloaded. */
