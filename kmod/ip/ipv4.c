@@ -14,6 +14,7 @@
  * Runs in softirq under RCU; takes the socket lock around the engine.
  */
 
+#include <linux/errqueue.h>
 #include <linux/filter.h>
 #include <linux/icmp.h>
 #include <linux/in.h>
@@ -78,7 +79,14 @@ static struct dst_entry *ltcp_v4_flow_route(const struct ltcp_flow *flow,
 			   flow->remote.v4, flow->local.v4, flow->rport,
 			   flow->lport, sock_net_uid(flow->net, sk));
 	rt = ip_route_output_key(flow->net, &fl4);
-	return IS_ERR(rt) ? ERR_CAST(rt) : &rt->dst;
+	if (IS_ERR(rt))
+		return ERR_CAST(rt);
+	/* MUST-63: who sends from such an address wants a crowd to answer. */
+	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) {
+		ip_rt_put(rt);
+		return ERR_PTR(-ENETUNREACH);
+	}
+	return &rt->dst;
 }
 
 static int ltcp_v4_reply(const struct ltcp_flow *flow, struct sk_buff *skb,
@@ -238,9 +246,8 @@ static enum ltcp_mib ltcp_v4_validate(struct sk_buff *skb)
 	th = tcp_hdr(skb);
 	if (!th->source || !th->dest)
 		return LTCP_MIB_DropPortZero;
-	/* MUST-57: nobody opens a connection with a crowd */
-	if (th->syn && (skb_rtable(skb)->rt_flags &
-			(RTCF_BROADCAST | RTCF_MULTICAST)))
+	/* MUST-57: nobody has a connection with a crowd */
+	if (skb_rtable(skb)->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST))
 		return LTCP_MIB_DropBadAddress;
 	return 0;
 }
@@ -379,7 +386,7 @@ static void ltcp_v4_pmtu(struct sock *sk, struct sk_buff *skb, u32 mtu)
 	u32 least = READ_ONCE(ltcp_net(sock_net(sk))->base_mss) +
 		    sizeof(struct iphdr) + LTCP_HDR_LEN;
 
-	if (mtu < least || mtu >= ls->pmtu) {
+	if (mtu < least || mtu >= ls->pmtu || !ltcp_flight(ls)) {
 		LTCP_INC(sock_net(sk), IcmpIgnored);
 		return;
 	}
@@ -412,29 +419,80 @@ static int ltcp_v4_icmp_errno(int type, int code, bool *hard)
 	}
 }
 
-static void ltcp_v4_icmp_error(struct sock *sk, int type, int code)
+/* The ICMP message itself, for MSG_ERRQUEUE. The queue is bounded. */
+static void ltcp_v4_icmp_queue(struct sock *sk, struct sk_buff *skb, int err,
+			       u32 info)
+{
+	const struct iphdr *quoted = (const struct iphdr *)skb->data;
+	struct sk_buff *copy = skb_clone(skb, GFP_ATOMIC);
+	struct sock_exterr_skb *serr;
+
+	if (!copy)
+		return;
+	serr = SKB_EXT_ERR(copy);
+	serr->ee = (struct sock_extended_err) {
+		.ee_errno = err,
+		.ee_origin = SO_EE_ORIGIN_ICMP,
+		.ee_type = icmp_hdr(skb)->type,
+		.ee_code = icmp_hdr(skb)->code,
+		.ee_info = info,
+	};
+	serr->addr_offset = (const u8 *)&quoted->daddr -
+			    skb_network_header(skb);
+	serr->port = inet_sk(sk)->inet_dport;
+	serr->opt_stats = 0;
+	/* From the TCP header on, as far as it is quoted. */
+	__skb_pull(copy, quoted->ihl * 4);
+	skb_reset_transport_header(copy);
+	if (sock_queue_err_skb(sk, copy))
+		kfree_skb(copy);
+}
+
+/*
+ * MUST-47: a soft error is what a timeout will report; who set IP_RECVERR
+ * hears of it at once, and can have the message itself by MSG_ERRQUEUE.
+ */
+static void ltcp_v4_icmp_soft(struct sock *sk, struct sk_buff *skb, int err,
+			      u32 info)
+{
+	LTCP_INC(sock_net(sk), IcmpSoft);
+	WRITE_ONCE(sk->sk_err_soft, -err);
+	if (!inet_test_bit(RECVERR, sk) || sock_flag(sk, SOCK_DEAD) ||
+	    sock_owned_by_user(sk))
+		return;
+	ltcp_v4_icmp_queue(sk, skb, -err, info);
+	WRITE_ONCE(sk->sk_err, -err);
+	sk_error_report(sk);
+}
+
+static void ltcp_v4_icmp_error(struct sock *sk, struct sk_buff *skb, u32 info)
 {
 	bool opening = (1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV);
 	bool hard;
 	int err;
 
-	err = ltcp_v4_icmp_errno(type, code, &hard);
-	if (!err)
+	err = ltcp_v4_icmp_errno(icmp_hdr(skb)->type, icmp_hdr(skb)->code,
+				 &hard);
+	if (!err) {
+		LTCP_INC(sock_net(sk), IcmpIgnored);
 		return;
+	}
 	/* Hard ones end only what was never open: RFC 5927 5.2 */
 	if (hard && opening && !sock_owned_by_user(sk)) {
 		LTCP_INC(sock_net(sk), IcmpHard);
 		ltcp_fail(sk, LTCP_EV_ABORT, -err);
 		return;
 	}
-	LTCP_INC(sock_net(sk), IcmpSoft);
-	/* Told when asked for, or at once to who said so: MUST-47, SHLD-20 */
-	if (inet_test_bit(RECVERR, sk) && !sock_owned_by_user(sk)) {
-		WRITE_ONCE(sk->sk_err, -err);
-		sk_error_report(sk);
-	} else {
-		WRITE_ONCE(sk->sk_err_soft, -err);
-	}
+	ltcp_v4_icmp_soft(sk, skb, err, info);
+}
+
+/* Does it quote what may still be on its way? RFC 5927 4.1 */
+static bool ltcp_v4_icmp_quotes(const struct ltcp_sock *ls, u32 seq)
+{
+	if (ltcp_flight(ls))
+		return ltcp_between(seq, ls->snd.una, ls->snd.nxt - 1);
+	/* A probe that awaits its answer: see ltcp_send_probe() */
+	return ls->probes && seq == ls->snd.una - 1;
 }
 
 static void ltcp_v4_icmp_connection(struct sock *sk, struct sk_buff *skb,
@@ -444,16 +502,33 @@ static void ltcp_v4_icmp_connection(struct sock *sk, struct sk_buff *skb,
 	const int code = icmp_hdr(skb)->code;
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
-	/* It must quote something that is on its way: RFC 5927 4.1 */
-	if (sk->sk_state == TCP_CLOSE || !ltcp_flight(ls) ||
-	    !ltcp_between(seq, ls->snd.una, ls->snd.nxt - 1)) {
+	if (sk->sk_state == TCP_CLOSE || !ltcp_v4_icmp_quotes(ls, seq)) {
 		LTCP_INC(sock_net(sk), IcmpIgnored);
 		return;
 	}
 	if (type == ICMP_DEST_UNREACH && code == ICMP_FRAG_NEEDED)
 		ltcp_v4_pmtu(sk, skb, info);
 	else
-		ltcp_v4_icmp_error(sk, type, code);
+		ltcp_v4_icmp_error(sk, skb, info);
+}
+
+/* SYN-ACKs for a spoofed SYN often end so: its entry need not wait. */
+static int ltcp_v4_icmp_halfopen(const struct ltcp_flow *flow,
+				 const struct sk_buff *skb, u32 seq)
+{
+	bool hard;
+	int err = ltcp_v4_icmp_errno(icmp_hdr(skb)->type, icmp_hdr(skb)->code,
+				     &hard);
+
+	if (!err || !ltcp_halfopen_icmp(flow, seq, hard)) {
+		LTCP_INC(flow->net, IcmpIgnored);
+		return -ENOENT;
+	}
+	if (hard)
+		LTCP_INC(flow->net, IcmpHard);
+	else
+		LTCP_INC(flow->net, IcmpSoft);
+	return 0;
 }
 
 /* @skb->data is at the IP header that the error quotes. Under RCU. */
@@ -475,10 +550,8 @@ static int ltcp_v4_err(struct sk_buff *skb, u32 info)
 
 	flow.hash = ltcp_flow_hash(&flow);
 	sk = ltcp_conn_lookup(&flow);
-	if (!sk) {
-		LTCP_INC(net, IcmpIgnored);
-		return -ENOENT;
-	}
+	if (!sk)
+		return ltcp_v4_icmp_halfopen(&flow, skb, ntohl(th->seq));
 
 	bh_lock_sock(sk);
 	if (ltcp_conn_match(sk, &flow))

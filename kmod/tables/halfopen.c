@@ -610,6 +610,23 @@ static void ltcp_row_purge(struct ltcp_halfopen_row *row,
 	spin_unlock_bh(&row->lock);
 }
 
+bool ltcp_halfopen_icmp(const struct ltcp_flow *flow, u32 seq, bool hard)
+{
+	struct ltcp_halfopen_row *row = ltcp_row(flow);
+	struct ltcp_halfopen **link;
+	bool fits;
+
+	if (!READ_ONCE(row->head))
+		return false;
+	spin_lock_bh(&row->lock);
+	link = ltcp_row_find(row, flow);
+	fits = *link && (*link)->iss == seq;
+	if (fits && hard)
+		ltcp_row_remove(row, link, false);
+	spin_unlock_bh(&row->lock);
+	return fits;
+}
+
 void ltcp_halfopen_purge_listener(struct sock *listener)
 {
 	unsigned int i;
