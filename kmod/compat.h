@@ -152,6 +152,16 @@ register_net_sysctl_sz(struct net *net, const char *path,
 	(inet_sk(sk)->LTCP_INET_##nr = !!(val))
 #endif
 
+/* IP_LOCAL_PORT_RANGE: high port << 16 | low port, 0: none */
+static inline u32 ltcp_local_port_range(const struct sock *sk)
+{
+#ifdef HAVE_INET_LOCAL_PORT_RANGE
+	return READ_ONCE(inet_sk(sk)->local_port_range);
+#else
+	return 0;
+#endif
+}
+
 /* First IP identification of a connection; ip_queue_xmit() counts on. */
 static inline void ltcp_set_ip_id(struct sock *sk, u16 id)
 {

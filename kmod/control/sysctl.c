@@ -108,6 +108,7 @@ static const struct ltcp_setting ltcp_settings[] = {
 /* The files that are no ints of struct ltcp_net. */
 enum ltcp_special {
 	LTCP_SPECIAL_MEM = ARRAY_SIZE(ltcp_settings),
+	LTCP_SPECIAL_TW_RECYCLE,
 	LTCP_SPECIAL_CONG,
 	LTCP_SPECIAL_CONG_ALLOWED,
 	LTCP_SPECIAL_CONG_LIST,
@@ -179,6 +180,29 @@ static int ltcp_sysctl_mem(LTCP_CTL_CONST struct ctl_table *ctl, int write,
 out:
 	mutex_unlock(&ltcp_sysctl_mutex);
 	return err;
+}
+
+/*
+ * There is no such thing, and whoever wants it shall hear why, rather than
+ * find out that the name is unknown, or believe that it helps.
+ */
+static int ltcp_sysctl_tw_recycle(LTCP_CTL_CONST struct ctl_table *ctl,
+				  int write, void *buf, size_t *lenp,
+				  loff_t *ppos)
+{
+	struct ctl_table tmp = *ctl;
+	int want = 0;
+	int err;
+
+	tmp.data = &want;
+	tmp.maxlen = sizeof(want);
+	tmp.extra1 = SYSCTL_ZERO;
+	tmp.extra2 = SYSCTL_ONE;
+	err = proc_dointvec_minmax(&tmp, write, buf, lenp, ppos);
+	if (err || !write || !want)
+		return err;
+	pr_warn_ratelimited("tw_recycle=1 is refused: it loses connections of hosts behind one NAT, so Linux dropped it in 4.12; TIME_WAIT costs 64 octets here, see max_tw_buckets\n");
+	return -EOPNOTSUPP;
 }
 
 /*
@@ -361,6 +385,11 @@ static void ltcp_sysctl_fill(struct ltcp_net *ln, struct ctl_table *table)
 	t->proc_handler = ltcp_sysctl_mem;
 	t->extra1 = (void *)&ltcp_mem_min;
 	t->extra2 = (void *)&ltcp_mem_max;
+
+	t = table + LTCP_SPECIAL_TW_RECYCLE;
+	t->procname = "tw_recycle";
+	t->mode = 0644;
+	t->proc_handler = ltcp_sysctl_tw_recycle;
 
 	t = table + LTCP_SPECIAL_CONG;
 	t->procname = "congestion_control";

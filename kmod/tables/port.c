@@ -188,15 +188,25 @@ static int port_bind_one(struct sock *sk, u16 num, bool any)
 	return err;
 }
 
-/* The range may be changed while it is read: any order of the two will do. */
-static u32 port_range(const struct net *net, u16 *low)
+/*
+ * The range may be changed while it is read: any order of the two will do.
+ * IP_LOCAL_PORT_RANGE narrows it for one socket; an end outside means nothing.
+ */
+static u32 port_range(const struct sock *sk, u16 *low)
 {
-	const struct ltcp_net *ln = ltcp_net(net);
-	int lo = READ_ONCE(ln->ip_local_port_range[0]);
-	int hi = READ_ONCE(ln->ip_local_port_range[1]);
+	const struct ltcp_net *ln = ltcp_net(sock_net(sk));
+	int a = READ_ONCE(ln->ip_local_port_range[0]);
+	int b = READ_ONCE(ln->ip_local_port_range[1]);
+	u32 own = ltcp_local_port_range(sk);
+	int lo = min(a, b), hi = max(a, b);
+	int own_lo = own & 0xffff, own_hi = own >> 16;
 
-	*low = min(lo, hi);
-	return max(lo, hi) - *low + 1;
+	if (own_lo && own_lo >= lo && own_lo <= hi)
+		lo = own_lo;
+	if (own_hi && own_hi >= lo && own_hi <= hi)
+		hi = own_hi;
+	*low = lo;
+	return hi - lo + 1;
 }
 
 /*
@@ -213,7 +223,7 @@ int ltcp_port_bind(struct sock *sk, unsigned short num)
 	if (num)
 		return port_bind_one(sk, num, false);
 
-	span = port_range(sock_net(sk), &low);
+	span = port_range(sk, &low);
 	start = get_random_u32_below(span);
 	for (i = 0; i < span; i++) {
 		err = port_bind_one(sk, low + (start + i) % span, true);
@@ -306,7 +316,7 @@ static int port_pick(struct sock *sk, struct ltcp_flow *flow, u32 *isn)
 	u16 low;
 	int err;
 
-	span = port_range(sock_net(sk), &low);
+	span = port_range(sk, &low);
 	start = ltcp_port_start(hash, count, span);
 	for (i = 0; i < span; i++) {
 		err = port_connect_one(sk, flow, low + (start + i) % span, isn);

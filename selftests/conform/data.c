@@ -51,8 +51,9 @@ CASE(data, send)
 }
 
 /*
- * S002: more than one segment, and the rest at the end. Whether that waits is
- * Nagle's business: so TCP_NODELAY, here and in the cases that follow.
+ * S002 RFC 2525 2.18: more than one segment, and the rest at the end.
+ * Whether that waits is Nagle's business: so TCP_NODELAY, here and in the cases
+ * that follow.
  */
 CASE(data, segments)
 {
@@ -161,7 +162,10 @@ CASE(data, delayed_ack)
 	counter_is("DelayedAcks", 1);
 }
 
-/* MUST-59 SHLD-19: every second full segment is acknowledged at once. */
+/*
+ * MUST-59 SHLD-19 RFC 2525 2.13: every second full segment is acknowledged
+ * at once.
+ */
 CASE(data, ack_every_second)
 {
 	int fd = quiet_receiver();
@@ -249,7 +253,10 @@ CASE(data, cork)
  * Receiving what is not in order
  */
 
-/* S001 SHLD-31: kept, and a duplicate ACK at once (RFC 5681 3.2). */
+/*
+ * S001 SHLD-31 RFC 2525 2.5: kept, and a duplicate ACK at once (RFC 5681
+ * 3.2).
+ */
 CASE(data, reorder)
 {
 	int fd = passive();
@@ -361,7 +368,7 @@ CASE(data, beyond_window)
 	counter_is("DropOutOfWindow", 1);
 }
 
-/* MUST-30 S011: urgent data is at least not lost or fatal. */
+/* S011: urgent data is at least not lost or fatal. */
 CASE(data, urgent)
 {
 	int fd = passive();
@@ -380,7 +387,7 @@ CASE(data, urgent)
  * Retransmission
  */
 
-/* S005: RFC 6298 5.4 to 5.6, the timeout doubles each time. */
+/* S005 RFC 6298 5.5, 5.6, RFC 2525 2.10: the timeout doubles each time. */
 CASE(data, rto_schedule)
 {
 	int fd = passive();
@@ -397,7 +404,10 @@ CASE(data, rto_schedule)
 	counter_is("RtoTimeouts", 6);
 }
 
-/* S005: only the oldest segment is sent again on a timeout: 5.4. */
+/*
+ * S005 RFC 6298 5.4, RFC 2525 2.14: only the oldest segment is sent again on
+ * a timeout.
+ */
 CASE(data, rto_oldest_only)
 {
 	int fd = passive();
@@ -412,7 +422,10 @@ CASE(data, rto_oldest_only)
 	quiet(10 * SEC);
 }
 
-/* RFC 5681 3.1 (7): after a timeout one segment, then slow start. */
+/*
+ * RFC 5681 3.1, RFC 2525 2.2: after a timeout one segment (7), then slow
+ * start.
+ */
 CASE(data, rto_slow_start)
 {
 	int fd = passive();
@@ -491,7 +504,10 @@ CASE(data, karn)
 	in(". 1:1(0) ack 401");
 }
 
-/* S005: what the third of several segments needs is found by the timer. */
+/*
+ * S005 RFC 6298 5.3: what the third of several segments needs is found by
+ * the timer.
+ */
 CASE(data, rto_restarts_on_ack)
 {
 	int fd = passive();
@@ -507,7 +523,7 @@ CASE(data, rto_restarts_on_ack)
 	in(". 1:1(0) ack 2921");
 }
 
-/* MUST-20 S005: R2, retries2 in sysctl: 15 timeouts, 924 s. */
+/* S005 MUST-20 SHLD-11: R2, retries2 in sysctl: 15 timeouts, 924 s. */
 CASE(data, gives_up)
 {
 	int fd = passive();
@@ -542,7 +558,7 @@ static void dup_acks(int seq, int n)
 		in(". 1:1(0) ack %d", seq);
 }
 
-/* RFC 6928: ten segments at first. */
+/* RFC 6928 2, RFC 2525 2.3: ten segments at first. */
 CASE(data, initial_window)
 {
 	int fd = passive();
@@ -555,7 +571,10 @@ CASE(data, initial_window)
 	in(". 1:1(0) ack 29201");
 }
 
-/* MUST-19: RFC 5681 3.1, slow start: one more for each segment ACKed. */
+/*
+ * MUST-19 RFC 5681 3.1, RFC 2525 2.1: slow start, one more for each segment
+ * ACKed.
+ */
 CASE(data, slow_start)
 {
 	int fd = passive();
@@ -570,7 +589,7 @@ CASE(data, slow_start)
 	in(". 1:1(0) ack %d", 30 * MSS + 1);
 }
 
-/* RFC 5681 3.2: the third duplicate ACK, not the second. */
+/* RFC 5681 3.2, RFC 2525 2.8: the third duplicate ACK, not the second. */
 CASE(data, fast_retransmit)
 {
 	int fd = passive();
@@ -650,7 +669,10 @@ CASE(data, window_limits)
 	in(". 1:1(0) ack 5841 win 2920");
 }
 
-/* S010 MUST-36 SHLD-29 SHLD-30: probes, first after an RTO, then slower. */
+/*
+ * S010 MUST-36 SHLD-29 SHLD-30 RFC 2525 2.12: probes, first after an RTO,
+ * then slower.
+ */
 CASE(data, zero_window_probes)
 {
 	int fd = passive();

@@ -238,6 +238,7 @@ CASE(malformed, icmp_refuses)
 	counter_is("IcmpHard", 1);
 }
 
+/* MUST-54 SHLD-26 */
 CASE(malformed, icmp_protocol)
 {
 	int fd = client();
@@ -247,7 +248,7 @@ CASE(malformed, icmp_protocol)
 	is(socket_error(fd), ENOPROTOOPT);
 }
 
-/* MUST-55 MUST-56: soft errors end nothing. */
+/* MUST-55 MUST-56 RFC 6633 3: soft errors end nothing. */
 CASE(malformed, icmp_soft_in_syn_sent)
 {
 	int fd;
@@ -268,7 +269,7 @@ CASE(malformed, icmp_soft_in_syn_sent)
 	is(socket_error(fd), 0);
 }
 
-/* MUST-56: but when the time is over they say why. */
+/* MUST-47 MUST-56: but when the time is over they say why. */
 CASE(malformed, icmp_soft_tells_why)
 {
 	int fd;
@@ -287,7 +288,7 @@ CASE(malformed, icmp_soft_tells_why)
 	state_is("CLOSED");
 }
 
-/* S085: RFC 5927 4, what is not in flight is not ours. */
+/* S085 T15 RFC 5927 4, 4.1: what is not in flight is not ours. */
 CASE(malformed, icmp_wrong_sequence)
 {
 	int fd = client();
@@ -318,7 +319,10 @@ CASE(malformed, icmp_established)
 	counter_is("IcmpSoft", 3);
 }
 
-/* S002: RFC 1191, the path is narrower, and what was lost goes again. */
+/*
+ * S002 RFC 2525 2.4: RFC 1191, the path is narrower, and what was lost goes
+ * again.
+ */
 CASE(malformed, icmp_frag_needed)
 {
 	int fd;
@@ -339,7 +343,9 @@ CASE(malformed, icmp_frag_needed)
 	counter_is("IcmpPmtu", 1);
 }
 
-/* S002: RFC 5927 7, not below base_mss, and not for strange segments. */
+/*
+ * S002 T15 RFC 5927 4.1, 7: not below base_mss, and not for strange segments.
+ */
 CASE(malformed, icmp_frag_needed_wrong)
 {
 	int fd = passive();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Each setting of a namespace does what it says: every case shows a behaviour
- * with two values. S104 MUST-22: they can be set at run time. Those about
- * half-open connections in numbers are in halfopen.c and cookie.c.
+ * with two values, changed at run time. Those about half-open connections in
+ * numbers are in halfopen.c and cookie.c.
  */
 
 #include <fcntl.h>
@@ -26,7 +26,6 @@ static int next_passive(void)
 	return passive();
 }
 
-/* S037 S095 */
 static void syn_retries(const char *value, int count)
 {
 	unsigned int wait;
@@ -41,6 +40,7 @@ static void syn_retries(const char *value, int count)
 	close(fd);
 }
 
+/* S037 S095 MUST-22 RFC 2525 2.7: the first wait is one second */
 CASE(sysctl_effect, syn_retries)
 {
 	syn_retries("1", 1);
@@ -48,7 +48,6 @@ CASE(sysctl_effect, syn_retries)
 	syn_retries("3", 3);
 }
 
-/* S033 S096 */
 static void synack_retries(const char *value, int count)
 {
 	unsigned int wait;
@@ -64,6 +63,7 @@ static void synack_retries(const char *value, int count)
 	state_is("LISTEN");
 }
 
+/* S033 S096 */
 CASE(sysctl_effect, synack_retries)
 {
 	server();
@@ -72,7 +72,6 @@ CASE(sysctl_effect, synack_retries)
 	synack_retries("3", 3);
 }
 
-/* S083 S101 */
 static void fin_timeout(const char *value, unsigned int ms)
 {
 	set_sysctl("fin_timeout", value);
@@ -82,13 +81,13 @@ static void fin_timeout(const char *value, unsigned int ms)
 	state_ends_at(ms, "FIN_WAIT2");
 }
 
+/* S083 S101 */
 CASE(sysctl_effect, fin_timeout)
 {
 	fin_timeout("5", 5 * SEC);
 	fin_timeout("30", 30 * SEC);
 }
 
-/* MUST-20 MUST-22 */
 static void retries2(const char *value, int count)
 {
 	unsigned int wait;
@@ -103,6 +102,7 @@ static void retries2(const char *value, int count)
 	dies_at(wait, fd, ETIMEDOUT);
 }
 
+/* MUST-20 */
 CASE(sysctl_effect, retries2)
 {
 	ltcp_only("takes the count for a time");
@@ -110,7 +110,6 @@ CASE(sysctl_effect, retries2)
 	retries2("4", 4);
 }
 
-/* S084 S102 */
 static void orphan_retries(const char *value, int count)
 {
 	unsigned int wait;
@@ -123,6 +122,7 @@ static void orphan_retries(const char *value, int count)
 	state_ends_at(wait, "FIN_WAIT1");
 }
 
+/* S084 S102 */
 CASE(sysctl_effect, orphan_retries)
 {
 	ltcp_only("takes the count for a time");
@@ -201,7 +201,7 @@ CASE(sysctl_effect, retries1)
 	check(route_lookups("2") > 0);
 }
 
-/* S097 MUST-28 */
+/* S097 MUST-27 */
 CASE(sysctl_effect, keepalive_time)
 {
 	set_sysctl("keepalive_time", "1200");
@@ -229,7 +229,6 @@ CASE(sysctl_effect, keepalive_intvl)
 	in("R 1:1(0)");
 }
 
-/* S098 S107 */
 static void keepalive_probes(const char *value, int count)
 {
 	int fd, i;
@@ -244,6 +243,7 @@ static void keepalive_probes(const char *value, int count)
 	is(socket_error(fd), ETIMEDOUT);
 }
 
+/* S098 S107 */
 CASE(sysctl_effect, keepalive_probes)
 {
 	set_sysctl("keepalive_time", "300");
@@ -316,7 +316,6 @@ CASE(sysctl_effect, max_tw_buckets)
 	counter_is("TimeWaitRefused", 1);
 }
 
-/* S074 S090 MUST-13 */
 static void msl(const char *value, unsigned int ms)
 {
 	set_sysctl("msl_ms", value);
@@ -327,6 +326,7 @@ static void msl(const char *value, unsigned int ms)
 	state_ends_at(2 * ms, "TIME_WAIT");
 }
 
+/* S074 S075 S090 MUST-13 */
 CASE(sysctl_effect, msl_ms)
 {
 	ltcp_only("60 s, whatever happens");
@@ -524,7 +524,6 @@ CASE(sysctl_effect, ip_local_port_range)
 	out("S 0:0(0)");
 }
 
-/* S045 */
 static void fill_accept_queue(void)
 {
 	int port;
@@ -538,6 +537,36 @@ static void fill_accept_queue(void)
 	}
 }
 
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE	51
+#endif
+
+static int connect_from(uint32_t range)
+{
+	int fd = tcp_socket();
+
+	is(setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &range,
+		      sizeof(range)), 0);
+	return start_connect(fd);
+}
+
+/* S089: one socket can narrow it, and not widen it. */
+CASE(sysctl_effect, ip_local_port_range_of_socket)
+{
+	set_sysctl("ip_local_port_range", "50000 50009");
+	flow(50004, PEER_PORT);
+	is(connect_from(50004 << 16 | 50004U), EINPROGRESS);
+	out("S 0:0(0)");
+	is(connect_from(50004 << 16 | 50004U), EADDRNOTAVAIL);
+	flow(50009, PEER_PORT);
+	is(connect_from(60000U << 16 | 50009), EINPROGRESS);
+	out("S 0:0(0)");
+	flow(50000, PEER_PORT);
+	is(connect_from(50000U << 16 | 40000), EINPROGRESS);
+	out("S 0:0(0)");
+}
+
+/* S045 */
 CASE(sysctl_effect, abort_on_overflow)
 {
 	server_backlog(2);
@@ -560,7 +589,7 @@ CASE(sysctl_effect, abort_on_overflow)
 	counter_is("AcceptAborts", 1);
 }
 
-/* S085 */
+/* S085 RFC 1337 3 */
 CASE(sysctl_effect, rfc1337)
 {
 	close(passive());
@@ -633,7 +662,6 @@ CASE(sysctl_effect, timestamps)
 	out("S. 0:0(0) ack 1 <mss 1460,ts 0 1>");
 }
 
-/* S005 */
 static void rto_min(const char *value, unsigned int ms)
 {
 	int fd;
@@ -646,13 +674,13 @@ static void rto_min(const char *value, unsigned int ms)
 	in(". 1:1(0) ack 101");
 }
 
+/* S005 */
 CASE(sysctl_effect, rto_min_us)
 {
 	rto_min("100000", 100);
 	rto_min("1000000", 1000);
 }
 
-/* MUST-58 SHLD-19 */
 static void delack(const char *value, unsigned int ms)
 {
 	int fd;
@@ -664,6 +692,7 @@ static void delack(const char *value, unsigned int ms)
 	out_at(ms, ". 1:1(0) ack 101");
 }
 
+/* MUST-58 SHLD-19 */
 CASE(sysctl_effect, delack_ms)
 {
 	ltcp_only("chooses by itself");
@@ -672,7 +701,6 @@ CASE(sysctl_effect, delack_ms)
 	delack("0", 10);
 }
 
-/* RFC 5681 3.2 */
 static void reordering(const char *value, int count)
 {
 	int fd, i;
@@ -690,6 +718,7 @@ static void reordering(const char *value, int count)
 	in(". 1:1(0) ack 14601");
 }
 
+/* RFC 5681 3.2 */
 CASE(sysctl_effect, reordering)
 {
 	reordering("3", 3);
@@ -716,7 +745,6 @@ CASE(sysctl_effect, invalid_ratelimit)
 	out(". 1:1(0) ack 1");
 }
 
-/* RFC 5681 4.1 */
 static int sent_after_idle(const char *value)
 {
 	int fd, i, n;
@@ -745,6 +773,7 @@ static int sent_after_idle(const char *value)
 	return fd;
 }
 
+/* RFC 5681 4.1 */
 CASE(sysctl_effect, slow_start_after_idle)
 {
 	int i;
@@ -758,7 +787,6 @@ CASE(sysctl_effect, slow_start_after_idle)
 	in("R 1:1(0)");
 }
 
-/* V1 */
 static void min_snd_mss(const char *value, int mss)
 {
 	int fd;
@@ -773,6 +801,7 @@ static void min_snd_mss(const char *value, int mss)
 	in("R 1:1(0)");
 }
 
+/* V1 */
 CASE(sysctl_effect, min_snd_mss)
 {
 	ltcp_only("means another number: with options and headers");

@@ -25,7 +25,10 @@ CASE(timers, keepalive_off)
 	state_is("ESTABLISHED");
 }
 
-/* S105 S106 S107 S108 MUST-24 MUST-28 SHLD-12: the whole of it. */
+/*
+ * S105 S106 S107 S108 MUST-24 MUST-28 SHLD-12 RFC 2525 2.9, 2.11: the whole
+ * of it.
+ */
 CASE(timers, keepalive)
 {
 	int fd = keepalive(passive());
@@ -85,7 +88,7 @@ CASE(timers, keepalive_reset)
 	state_is("CLOSED");
 }
 
-/* S097 S098 S106: the socket's own figures. */
+/* S097 S098 S106 MUST-27: the socket's own figures. */
 CASE(timers, keepalive_options)
 {
 	int fd = passive();
@@ -101,7 +104,7 @@ CASE(timers, keepalive_options)
 	is(socket_error(fd), ETIMEDOUT);
 }
 
-/* TCP_KEEPIDLE set while it runs counts from the last segment. */
+/* MUST-27: TCP_KEEPIDLE set while it runs counts from the last segment. */
 CASE(timers, keepidle_later)
 {
 	int fd = keepalive(passive());
@@ -112,7 +115,7 @@ CASE(timers, keepidle_later)
 	in(". 1:1(0) ack 1");
 }
 
-/* SO_KEEPALIVE off again: silence. */
+/* MUST-24: SO_KEEPALIVE off again: silence. */
 CASE(timers, keepalive_stopped)
 {
 	int fd = keepalive(passive());
@@ -154,7 +157,10 @@ CASE(timers, keepalive_fin_wait2)
 	state_is("FIN_WAIT2");
 }
 
-/* S108: data unacknowledged for longer than TCP_USER_TIMEOUT. */
+/*
+ * S108 MUST-21 RFC 5482 3: data unacknowledged for longer than
+ * TCP_USER_TIMEOUT.
+ */
 CASE(timers, user_timeout)
 {
 	int fd = passive();
@@ -173,7 +179,7 @@ CASE(timers, user_timeout)
 	state_is("CLOSED");
 }
 
-/* It may also be longer than retries2 would have it. */
+/* MUST-21 RFC 5482 3: it may also be longer than retries2 would have it. */
 CASE(timers, user_timeout_longer)
 {
 	int fd = passive();
@@ -189,7 +195,7 @@ CASE(timers, user_timeout_longer)
 	in(". 1:1(0) ack 101");
 }
 
-/* A closed window and no answers: the same. */
+/* S108: a closed window and no answers: the same. */
 CASE(timers, user_timeout_zero_window)
 {
 	int fd = passive();

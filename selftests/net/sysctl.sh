@@ -116,6 +116,7 @@ names() {
 		each echo "$SETTINGS" | cut -d ' ' -f 1
 		each echo "$TUPLES" | cut -d ' ' -f 1
 		echo mem
+		echo tw_recycle
 		echo congestion_control
 		echo allowed_congestion_control
 		echo available_congestion_control
@@ -264,6 +265,17 @@ allowed_congestion_control() {
 	[ "$(stat -c %a "$DIR/$name")" = 644 ]
 }
 
+# S093: it is no setting; 0 is what it is, 1 is what it will not be.
+tw_recycle() {
+	is tw_recycle 0
+	accepts tw_recycle 0
+	refuses 'not supported' tw_recycle 1
+	refuses "$INVALID" tw_recycle 2
+	refuses "$INVALID" tw_recycle -1
+	refuses "$INVALID" tw_recycle x
+	dmesg | grep 'tw_recycle=1 is refused'
+}
+
 # settings [COMMAND...]: all of them as COMMAND's namespace sees them
 settings() {
 	"$@" find "$DIR" -type f -exec grep -H '' {} + | sort
@@ -306,7 +318,7 @@ namespace_goes() {
 }
 
 [ "$PROTO" -ne 6 ] || skip_all "these are the settings of ltcp"
-plan 12
+plan 13
 is_loaded || load
 add_ns "$NS_A"
 check names names
@@ -318,6 +330,7 @@ check mem_of_first_namespace mem_of_first_namespace
 check mem_of_others mem_of_others
 check congestion_control congestion_control
 check allowed_congestion_control allowed_congestion_control
+check tw_recycle tw_recycle
 check isolation isolation
 check namespace_goes namespace_goes
 finish

@@ -410,7 +410,10 @@ TEST(slow_start__stretch_ack_to_ssthresh)
 	CHECK_EQ(ca.cwnd, 10 * MSS);
 }
 
-/* RFC 3465 2.1: one mss when cwnd octets are acknowledged, and not before */
+/*
+ * RFC 3465 2.1, RFC 2525 2.6: one mss when cwnd octets are acknowledged, and
+ * not before
+ */
 TEST(avoid__one_mss_for_a_window)
 {
 	struct ltcp_cong ca = window(10 * MSS, 5 * MSS);
