@@ -196,6 +196,25 @@ static bool cookie_opening(struct ltcp_opening *o, const struct sock *listener,
 	return ltcp_opening_restore(o, listener, cb);
 }
 
+/*
+ * A child must be the clone of a listener, but there is no entry that
+ * ltcp_listen_shut() would wait for. So be counted like one meanwhile; see
+ * ltcp_halfopen_add().
+ */
+static struct sock *cookie_child(struct sock *listener,
+				 const struct ltcp_opening *o)
+{
+	struct ltcp_accept *accept = &ltcp_sk(listener)->accept;
+	struct sock *child = NULL;
+
+	atomic_inc_return(&accept->halfopens);
+	if (READ_ONCE(accept->open))
+		child = ltcp_child_create(listener, o);
+	/* All that was read of the listener was read before. */
+	atomic_dec_return(&accept->halfopens);
+	return child;
+}
+
 bool ltcp_cookie_rcv(struct sock *listener, const struct ltcp_flow *flow,
 		     struct sk_buff *skb)
 {
@@ -216,7 +235,7 @@ bool ltcp_cookie_rcv(struct sock *listener, const struct ltcp_flow *flow,
 		return true;
 	}
 
-	child = ltcp_child_create(listener, &o);
+	child = cookie_child(listener, &o);
 	if (!child) {
 		/* Another CPU was faster; or no memory: it will come again. */
 		LTCP_INC(flow->net, ListenDrops);

@@ -106,7 +106,7 @@ int ltcp_listen_start(struct sock *sk)
 /*
  * It stays in LISTEN to the end: a child that another CPU is making meanwhile
  * is a clone, and begins where its listener is. Who makes one holds an entry,
- * and those are waited for.
+ * or is counted like one (cookies), and those are waited for.
  */
 void ltcp_listen_shut(struct sock *sk)
 {
