@@ -39,6 +39,11 @@ TEST(options_keep_what_was_set)
 		EXPECT_EQ(opts[i].val, opt_get(fd, opts[i].level, opts[i].name))
 			TH_LOG("option %d", opts[i].name);
 	}
+	/* Rounded up to what a number of SYN-ACKs takes: 1, 3, 7 s ... */
+	EXPECT_EQ(0, opt_set(fd, SOL_TCP, TCP_DEFER_ACCEPT, 5));
+	EXPECT_EQ(7, opt_get(fd, SOL_TCP, TCP_DEFER_ACCEPT));
+	EXPECT_EQ(0, opt_set(fd, SOL_TCP, TCP_DEFER_ACCEPT, -1));
+	EXPECT_EQ(0, opt_get(fd, SOL_TCP, TCP_DEFER_ACCEPT));
 	EXPECT_EQ(0, opt_set(fd, SOL_TCP, TCP_LINGER2, 5000));
 	EXPECT_EQ(120, opt_get(fd, SOL_TCP, TCP_LINGER2));
 	EXPECT_EQ(0, opt_set(fd, SOL_TCP, TCP_LINGER2, -7));
