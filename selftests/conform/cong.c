@@ -81,7 +81,7 @@ CASE(cong, cubic_fast_retransmit)
 	is(info(fd).tcpi_snd_ssthresh, 5);
 }
 
-/* RFC 3042 2 RFC 5681 3.2: the first two duplicates let out a new segment each. */
+/* RFC 3042 2 RFC 5681 3.2: two duplicates let out a new segment each. */
 CASE(cong, limited_transmit)
 {
 	int fd = passive();
