@@ -387,7 +387,7 @@ CASE(cookie, on_overflow)
 	is(marked(), 0);
 }
 
-/* S058: never, when there is no room, always. */
+/* S100 S058: never, when there is no room, always. */
 CASE(cookie, syncookies)
 {
 	ltcp_only("has a limit of its own making");

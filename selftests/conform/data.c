@@ -36,7 +36,7 @@ CASE(data, receive)
 	get(fd, 200);
 }
 
-/* S001 S003 S012 MUST-60: the kernel sends; PSH ends what was written. */
+/* S001 S003 S012 MUST-60 MUST-61: sent at once; PSH ends what was written. */
 CASE(data, send)
 {
 	int fd = passive();
@@ -51,7 +51,7 @@ CASE(data, send)
 }
 
 /*
- * S002 RFC 2525 2.18: more than one segment, and the rest at the end.
+ * S002 SHLD-27 RFC 2525 2.18: more than one segment, and the rest at the end.
  * Whether that waits is Nagle's business: so TCP_NODELAY, here and in the cases
  * that follow.
  */
@@ -151,7 +151,7 @@ CASE(data, piggyback)
 	quiet(1 * SEC);
 }
 
-/* MUST-58 SHLD-19: an ACK may wait, but not for half a second. */
+/* SHLD-18 MUST-40 MUST-58: an ACK may wait, but not for half a second. */
 CASE(data, delayed_ack)
 {
 	int fd = quiet_receiver();
@@ -200,7 +200,7 @@ CASE(data, nagle)
 	in(". 1:1(0) ack 61");
 }
 
-/* SHLD-7: what fills a segment does not wait. */
+/* SHLD-28 SHLD-7: what fills a segment does not wait. */
 CASE(data, nagle_full_segment)
 {
 	int fd = passive();
@@ -608,7 +608,7 @@ CASE(data, fast_retransmit)
 	counter_is("RtoTimeouts", 0);
 }
 
-/* RFC 6582: a partial ACK in recovery names the next loss. */
+/* RFC 6582 3.2: a partial ACK in recovery names the next loss. */
 CASE(data, newreno)
 {
 	int fd = passive();
@@ -799,7 +799,7 @@ static unsigned int fill(void)
 	return nxt;
 }
 
-/* S010 MUST-39: the window closes, probes are answered, it opens again. */
+/* S010 MUST-39 MAY-8 SHLD-14: the window closes, is probed, and opens again. */
 CASE(data, receiver_window)
 {
 	int l = server();

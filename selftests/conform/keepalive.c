@@ -20,7 +20,7 @@ static int probed(int fd, int idle, int intvl, int count)
 	return fd;
 }
 
-/* MUST-24 MUST-25: on, off and on again; it counts from the last time. */
+/* MAY-5 MUST-24 MUST-25: on, off and on again; it counts from the last time. */
 CASE(keepalive, on_off_on)
 {
 	int fd = probed(passive(), 60, 10, 3);

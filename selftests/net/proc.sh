@@ -83,7 +83,7 @@ in_ns() {
 	ip netns exec "$@"
 }
 
-# S047: SYN_RECV too, as with the kernel's TCP.
+# S043 S047: SYN_RECV too, as with the kernel's TCP.
 same_story() {
 	local ns
 	for ns in "$NS_A" "$NS_B"; do

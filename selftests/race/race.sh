@@ -13,6 +13,7 @@ set -eu
 # shellcheck source-path=SCRIPTDIR/../lib source=net.sh
 . "$(dirname "$0")/../lib/net.sh"
 
+# T29 S049
 rounds_of_races() {
 	local args="-r 100000 -t 15 -n 30"
 

@@ -88,7 +88,7 @@ TEST(guess__by_port)
 	check_best_guess(SPAN, 16, true);
 }
 
-/* T12: what is seen at one destination says nothing of another's ports. */
+/* T12 RFC 6056 3.3.4: one destination says nothing of another's ports. */
 TEST(guess__by_other_destination)
 {
 	struct client a = random_client(), b = random_client();
