@@ -209,6 +209,7 @@ CASE(tables, time_wait)
 
 	ltcp_only("counters");
 	set_sysctl("max_tw_buckets", "16777216");
+	set_sysctl("tw_reuse", "0");	/* over loopback it is on */
 	l = listener();
 	before = memory("SUnreclaim");
 	for (i = 0; i < n; i++) {
