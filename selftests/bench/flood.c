@@ -257,7 +257,7 @@ static void run(void)
 	    listen(l, 4096))
 		err(1, "listener");
 	server = child(serve, l);
-	clients(&idle, now() + 5);
+	clients(&idle, now() + seconds / 4);
 	flooder = child(flood_child, 0);
 	start = now();
 	clients(&busy, start + seconds);
