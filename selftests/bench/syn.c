@@ -10,7 +10,6 @@
 
 #include <arpa/inet.h>
 #include <err.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -68,8 +67,7 @@ static void set(int proto, const char *name, const char *tcp_name,
 		snprintf(path, sizeof(path), "/proc/sys/net/ipv4/%s", tcp_name);
 	else
 		snprintf(path, sizeof(path), "/proc/sys/net/ltcp/%s", name);
-	/* What does not exist is off. */
-	if (put_file(path, value) && (errno != ENOENT || *value != '0'))
+	if (put_file(path, value))
 		err(1, "%s", path);
 }
 
