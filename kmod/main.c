@@ -90,6 +90,11 @@ static int __init ltcp_take_ipproto(void)
 {
 	int err = ltcp_ipv4_init();
 
+	if (!err) {
+		err = ltcp_offload_init();
+		if (err)
+			ltcp_ipv4_exit();
+	}
 	if (err)
 		pr_err("ipproto=%u is taken by another protocol: choose a free one, best 253 or 254 (RFC 3692)\n",
 		       ltcp_ipproto);
@@ -147,15 +152,10 @@ static int __init ltcp_init(void)
 	err = ltcp_take_ipproto();
 	if (err)
 		goto pernet;
-	err = ltcp_offload_init();
-	if (err)
-		goto ipproto;
 	ltcp_proto_publish();
 	pr_info("loaded, IP protocol %u\n", ltcp_ipproto);
 	return 0;
 
-ipproto:
-	ltcp_ipv4_exit();
 pernet:
 	unregister_pernet_subsys(&ltcp_net_ops);
 proto:
