@@ -9,7 +9,7 @@ set -eu
 # shellcheck source-path=SCRIPTDIR/../lib source=net.sh
 . "$(dirname "$0")/../lib/net.sh"
 
-PATH=$TOP/out/selftests/conform:$PATH
+PATH=$PATH:$TOP/out/selftests/conform
 CYCLES=200
 
 is_gone() {
