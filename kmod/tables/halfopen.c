@@ -169,7 +169,8 @@ static void ltcp_row_remove(struct ltcp_halfopen_row *row,
 		flow.hash = ltcp_flow_hash(&flow);
 		ltcp_tw_return(&flow);
 	}
-	*link = e->next;
+	/* Pairs with the look at row->head in ltcp_halfopen_rcv(). */
+	smp_store_release(link, e->next);
 	row->len--;
 	atomic_dec(&ltcp_sk(e->listener)->accept.halfopens);
 	kmem_cache_free(ltcp_halfopen_cache, e);
@@ -463,7 +464,8 @@ bool ltcp_halfopen_rcv(const struct ltcp_flow *flow, struct sk_buff *skb)
 	struct sock *listener;
 	struct ltcp_opening o;
 
-	if (!READ_ONCE(row->head))
+	/* Who finds no entry any more finds the connection in its place. */
+	if (!smp_load_acquire(&row->head))
 		return false;
 
 	spin_lock_bh(&row->lock);
