@@ -26,6 +26,10 @@ is_gone() {
 	[ ! -e /proc/sys/net/ltcp ]
 	[ ! -e /sys/kernel/tracing/events/ltcp ]
 	fails grep -q '^ltcp' /proc/slabinfo /proc/net/protocols
+}
+
+# Seconds, where the kernel is emulated.
+left_no_symbol() {
 	fails grep -F '[ltcp]' /proc/kallsyms
 }
 
@@ -47,6 +51,7 @@ load_and_unload() {
 		rmmod ltcp
 		is_gone
 	done
+	left_no_symbol
 }
 
 # Namespaces that exist at load time get the protocol, new ones too.
@@ -78,6 +83,7 @@ taken() {
 		refused "ipproto=$number" "ltcp: .*\b$number\b.*(taken|in use)"
 		said 'ipproto='
 	done
+	left_no_symbol
 }
 
 out_of_range() {
@@ -131,6 +137,7 @@ with_time_wait() {
 	wait_for 10 rmmod ltcp
 	is_gone
 	remove_namespaces
+	left_no_symbol
 }
 
 # What a failed case left behind shall not fail the next one.
