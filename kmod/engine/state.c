@@ -129,9 +129,10 @@ bool ltcp_orphan_excess(struct sock *sk)
 {
 	struct ltcp_net *ln = ltcp_net(sock_net(sk));
 
+	/* Its data was accepted: pressure is no reason yet, the limit is. */
 	if (atomic_read(&ln->orphan_count) <= READ_ONCE(ln->max_orphans) &&
-	    !(ltcp_memory_pressure(sk) &&
-	      sk->sk_wmem_queued > SOCK_MIN_SNDBUF))
+	    !(sk->sk_wmem_queued > SOCK_MIN_SNDBUF &&
+	      sk_memory_allocated(sk) > READ_ONCE(ltcp_mem[2])))
 		return false;
 
 	net_info_ratelimited("too many orphans: closing one with RST\n");

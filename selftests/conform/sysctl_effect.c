@@ -847,6 +847,31 @@ CASE(sysctl_effect, max_orphans)
 	state_is("FIN_WAIT1");
 }
 
+/* S084: its data is still delivered under pressure, but not beyond the limit. */
+CASE(sysctl_effect, mem_of_orphans)
+{
+	static char data[3 << 20];
+	int fd;
+
+	ltcp_only("counts its memory for itself");
+	set_sysctl("wmem", "4096 4194304 4194304");
+	set_mem("1 2 100000");
+	fd = next_passive();
+	put(fd, 1);
+	out("P. 1:2(1) ack 1");
+	in(". 1:1(0) ack 2 win 0");
+	check(send(fd, data, sizeof(data), MSG_NOSIGNAL) > 2 << 20);
+	check(counter("MemoryPressures") > 0);
+	close(fd);
+	quiet(100);
+	state_is("FIN_WAIT1");
+	counter_is("AbortOnMemory", 0);
+	set_mem(MEM_NONE);
+	out_between(0, 1000, "R. 2:2(0) ack 1");
+	counter_is("AbortOnMemory", 1);
+	set_mem(MEM_PLENTY);
+}
+
 /* One round trip: @n pairs of segments arrive, the reader takes all at once. */
 static void round_trip(int fd, int *seq, int n, bool update)
 {
