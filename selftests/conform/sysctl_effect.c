@@ -847,7 +847,7 @@ CASE(sysctl_effect, max_orphans)
 	state_is("FIN_WAIT1");
 }
 
-/* S084: its data is still delivered under pressure, but not beyond the limit. */
+/* S084: its data is delivered under pressure still, but not over the limit. */
 CASE(sysctl_effect, mem_of_orphans)
 {
 	static char data[3 << 20];
