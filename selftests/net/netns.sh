@@ -75,7 +75,7 @@ link_is_gone() {
 deleted_under_traffic() {
 	local i
 	truncate -s 1G "$TMP/huge"
-	for ((i = 0; i < 5; i++)); do
+	for ((i = 0; i < 3; i++)); do
 		two_hosts
 		short_lives orphan_retries=1
 		bad_link delay 2ms loss 1%
