@@ -66,39 +66,69 @@ struct ltcp_flow {
 	u32 hash;
 };
 
+/* ltcp_skb_cb.seg: what has become of a segment that was sent */
+#define LTCP_SEG_SACKED	 0x1	/* it arrived, so the peer says */
+#define LTCP_SEG_LOST	 0x2	/* taken for lost, and not sent again yet */
+#define LTCP_SEG_RETRANS 0x4	/* what is on its way was sent again */
+
 /**
  * struct ltcp_skb_cb - what ltcp keeps in skb->cb
  * @seq: sequence number of the first octet (or of the SYN)
  * @end_seq: @seq plus payload, plus one each for SYN and FIN
  * @flags: control bits (LTCP_FIN ...)
  * @retrans: sent: how often it was sent again, saturating
- * @wnd: received: window field, not scaled
- * @ack: received: acknowledgment number
+ * @seg: sent: LTCP_SEG_*
+ * @has_ts: received: the segment has a timestamps option
  * @sent_us: sent: time of the last transmission, ltcp_clock_us()
+ * @list: sent: ls->sent, or ls->lost if LTCP_SEG_LOST, or none
+ * @ack: received: acknowledgment number
  * @tsval: received: timestamp of the sender, if @has_ts
  * @tsecr: received: timestamp it echoes, if @has_ts
- * @has_ts: received: the segment has a timestamps option
+ * @wnd: received: window field, not scaled
+ * @recent: first of a block that came early: in ls->ooo_recent
+ * @more: and the segment after it, or NULL
+ * @last: and the last one of the block, or NULL if there is no other
  */
 struct ltcp_skb_cb {
 	u32 seq;
 	u32 end_seq;
 	u8 flags;
 	u8 retrans;
-	u16 wnd;
-	u32 ack;
+	u8 seg;
+	u8 has_ts;
 	union {
-		u64 sent_us;
 		struct {
+			u64 sent_us;
+			struct list_head list;
+		};
+		struct {
+			u32 ack;
 			u32 tsval;
 			u32 tsecr;
+			u16 wnd;
+		};
+		struct {
+			struct hlist_node recent;
+			struct sk_buff *more;
+			struct sk_buff *last;
 		};
 	};
-	u8 has_ts;
 };
 
 static inline struct ltcp_skb_cb *ltcp_cb(const struct sk_buff *skb)
 {
 	return (struct ltcp_skb_cb *)skb->cb;
+}
+
+static inline struct sk_buff *ltcp_cb_skb(struct ltcp_skb_cb *cb)
+{
+	return container_of((void *)cb, struct sk_buff, cb);
+}
+
+/* Sequence numbers that a segment takes. */
+static inline u32 ltcp_cb_len(const struct ltcp_skb_cb *cb)
+{
+	return cb->end_seq - cb->seq;
 }
 
 /* The timers that share the connection's one struct timer_list. */
@@ -120,7 +150,7 @@ enum ltcp_deferred {
 /* Loss recovery, engine/recovery.c */
 enum ltcp_loss_state {
 	LTCP_LOSS_NONE,
-	LTCP_LOSS_FAST,		/* fast recovery, RFC 6582 */
+	LTCP_LOSS_FAST,		/* fast recovery, RFC 6582, RFC 6675 */
 	LTCP_LOSS_RTO,		/* after a retransmission timeout */
 };
 
@@ -197,11 +227,15 @@ struct ltcp_sock {
 	u32 write_seq;		/* [s] end of what is queued; [o] in poll */
 	u32 copied_seq;		/* [s] next octet for the user; [o] in poll */
 
-	struct sk_buff_head rtx_queue;	/* [s] sent and not acknowledged;
-					 *     what is unsent stands in
-					 *     sk->sk_write_queue
-					 */
-	struct rb_root ooo_queue;	/* [s] received out of order, by seq */
+	/*
+	 * What is unsent stands in sk->sk_write_queue, what was sent and is
+	 * neither acknowledged nor SACKed in sk->tcp_rtx_queue: engine/rtx.c
+	 */
+	struct rb_root sacked_queue;	/* [s] sent and SACKed, by seq */
+	struct list_head sent;		/* [s] on its way, by time sent */
+	struct list_head lost;		/* [s] to be sent again, in order */
+	struct rb_root ooo_queue;	/* [s] received early: engine/ooo.c */
+	struct hlist_head ooo_recent;	/* [s] the same, the latest first */
 
 	u32 mss;		/* [s] payload octets of a full segment */
 	u32 goal;		/* [s] and of a queued one: a multiple of mss */
@@ -216,9 +250,13 @@ struct ltcp_sock {
 	u8 dupacks;		/* [s] in a row, saturating */
 	u8 retries;		/* [s] timeouts in a row without progress */
 	u8 probes;		/* [s] unanswered window or keepalive probes */
-	u32 recover;		/* [s] RFC 6582 3.2 */
-	u32 resent;		/* [s] after a timeout: resent up to here */
+	u32 recover;		/* [s] RFC 6582 3.2, RFC 6675 RecoveryPoint */
+	u32 sacked_out;		/* [s] octets that arrived, beyond SND.UNA */
+	u32 lost_out;		/* [s] octets that are lost, not sent again */
+	u32 retrans_out;	/* [s] octets on their way once more */
+	u32 sack_high;		/* [s] end of the highest block SACKed */
 	u32 total_retrans;	/* [s] segments, for TCP_INFO */
+	struct ltcp_sack dsack;	/* [s] duplicate to tell, if @dsack_due */
 	u64 bytes_acked;	/* [s] of ours, by the peer */
 	u64 bytes_received;	/* [s] in order, payload */
 
@@ -232,6 +270,7 @@ struct ltcp_sock {
 	u8 active_from_listen:1; /* [s] LTCP_ACTIVE_FROM_LISTEN */
 	u8 tw_taken:1;		/* [s] a TIME_WAIT entry gave way to us */
 	u8 persisting:1;	/* [s] data waits for a closed window */
+	u8 dsack_due:1;		/* [s] the next ACK reports @dsack */
 
 	/* time */
 	u8 timers;			/* [s] bit set of enum ltcp_timer */
@@ -298,6 +337,18 @@ static inline u32 ltcp_rcv_wnd(const struct ltcp_sock *ls)
 static inline u32 ltcp_flight(const struct ltcp_sock *ls)
 {
 	return ls->snd.nxt - ls->snd.una;
+}
+
+/*
+ * Octets that are on their way, as far as is known: "pipe" of RFC 6675. Without
+ * SACK what has arrived is a guess, and may be too much.
+ */
+static inline u32 ltcp_pipe(const struct ltcp_sock *ls)
+{
+	u32 gone = ls->sacked_out + ls->lost_out;
+	u32 flight = ltcp_flight(ls);
+
+	return flight > gone ? flight - gone : 0;
 }
 
 /* Must the caller hold the socket, and does it? */
@@ -378,6 +429,9 @@ u32 ltcp_ts_sample(struct sock *sk, const struct ltcp_skb_cb *cb);
 /* Can SEG.ACK be true? RFC 5961 5.2, and no ghosts. [s] */
 bool ltcp_ack_in_range(const struct ltcp_sock *ls, u32 ack);
 
+/* Octets before SND.UNA that an ACK may still speak of: RFC 5961 5.2 */
+u32 ltcp_ack_age(const struct ltcp_sock *ls);
+
 /* RFC 5961: tell the peer where we stand, at a limited rate. [s] */
 void ltcp_challenge_ack(struct sock *sk);
 
@@ -385,9 +439,102 @@ void ltcp_challenge_ack(struct sock *sk);
 void ltcp_reasm(struct sock *sk, struct sk_buff *skb);
 void ltcp_reasm_purge(struct sock *sk);
 
-void ltcp_recovery_dupack(struct sock *sk);
-void ltcp_recovery_acked(struct sock *sk, u32 acked, u32 rtt_us);
+/**
+ * struct ltcp_ack_news - what one acknowledgment told, for recovery.c
+ * @acked: octets by which it moved SND.UNA
+ * @sacked: octets that it was the first to SACK
+ * @rtt_us: round trip, 0: not measured
+ * @dup: a duplicate (RFC 5681 2; with SACK: RFC 6675 2)
+ */
+struct ltcp_ack_news {
+	u32 acked;
+	u32 sacked;
+	u32 rtt_us;
+	bool dup;
+};
+
+/* An ACK with news: find losses, set cwnd; ltcp_output() does the rest. [s] */
+void ltcp_recovery_ack(struct sock *sk, const struct ltcp_ack_news *news);
 void ltcp_recovery_timeout(struct sock *sk);
+
+/*
+ * engine/sack.c: what SACK options mean to the sender
+ */
+
+/* The options of @skb, whose ACK was taken: fills @news->sacked. [s] */
+void ltcp_sack_rcv(struct sock *sk, const struct sk_buff *skb,
+		   struct ltcp_ack_news *news);
+
+/* Take for lost what so much was SACKed above that it must be. [s] */
+void ltcp_sack_mark_lost(struct sock *sk);
+
+/*
+ * engine/rtx.c: what was sent and is not acknowledged. The queue is in order of
+ * sequence numbers, and what is not SACKed also in that of time or of loss;
+ * what is found is found in O(log n), and nothing is walked.
+ */
+void ltcp_rtx_init(struct sock *sk);
+bool ltcp_rtx_empty(const struct sock *sk);
+
+/* The one with the lowest sequence number, SACKed or not, or NULL. [s] */
+struct sk_buff *ltcp_rtx_first(const struct sock *sk);
+
+/* The first that is not SACKed and ends after @seq, or NULL. [s] */
+struct sk_buff *ltcp_rtx_find(const struct sock *sk, u32 seq);
+
+/* The first to be sent again, or NULL. [s] */
+struct sk_buff *ltcp_rtx_lost_first(struct ltcp_sock *ls);
+
+/* @skb goes out for the first time, behind all others. [s] */
+void ltcp_rtx_add(struct sock *sk, struct sk_buff *skb);
+
+/* @skb leaves the queue, for whatever reason, and is freed. [s] */
+void ltcp_rtx_free(struct sock *sk, struct sk_buff *skb);
+
+/* @skb is lost; was sent again; has arrived. [s] */
+void ltcp_rtx_mark_lost(struct sock *sk, struct sk_buff *skb);
+void ltcp_rtx_mark_sent(struct sock *sk, struct sk_buff *skb);
+void ltcp_rtx_mark_sacked(struct sock *sk, struct sk_buff *skb);
+
+/* All that is not SACKed is lost, in order of sequence numbers. [s] */
+void ltcp_rtx_mark_all_lost(struct sock *sk);
+
+/* The peer did not keep what it SACKed (RFC 2018 8): none of it counts. [s] */
+void ltcp_rtx_forget_sacks(struct sock *sk);
+
+/* Cut @skb after @len octets of payload; returns the rest, NULL: no memory */
+struct sk_buff *ltcp_rtx_split(struct sock *sk, struct sk_buff *skb, u32 len);
+
+/*
+ * engine/ooo.c: what came early, and how the peer hears of it
+ */
+void ltcp_ooo_init(struct ltcp_sock *ls);
+
+/* Queue @skb, charged to @sk; eats it. False: all of it was there. [s] */
+bool ltcp_ooo_add(struct sock *sk, struct sk_buff *skb);
+
+/*
+ * Take out the block that begins at or before RCV.NXT, if there is one: its
+ * segments, in order and linked by ->next. [s]
+ */
+struct sk_buff *ltcp_ooo_take(struct sock *sk);
+
+/* Take out the segment farthest ahead, unless it begins before @seq. [s] */
+struct sk_buff *ltcp_ooo_take_last(struct sock *sk, u32 seq);
+void ltcp_ooo_purge(struct sock *sk);
+
+/* @start to @end came twice: RFC 2883. [s] */
+void ltcp_dsack_set(struct sock *sk, u32 start, u32 end);
+
+/* Is there anything to report? [s] */
+static inline bool ltcp_sacks_due(const struct ltcp_sock *ls)
+{
+	return ls->dsack_due || !hlist_empty(&ls->ooo_recent);
+}
+
+/* What to report, in @most blocks: RFC 2018 4, RFC 2883 4. [s] */
+unsigned int ltcp_sacks_fill(const struct ltcp_sock *ls,
+			     struct ltcp_sack *sacks, unsigned int most);
 
 /*
  * engine/output.c: the one decision what to send, and the one builder
@@ -427,10 +574,10 @@ void ltcp_send_rst(struct sock *sk);
 void ltcp_send_probe(struct sock *sk);
 
 /*
- * Send the first segment of the retransmission queue that ends after @seq
- * again. Returns its end, or @seq if there is none or no memory. [s]
+ * Send the first segment that is lost, or else the first of all, or as much of
+ * it as is one segment, again, whatever the windows say. [s]
  */
-u32 ltcp_retransmit(struct sock *sk, u32 seq);
+void ltcp_retransmit(struct sock *sk);
 
 /* Recompute ls->mss from path MTU, the peer's MSS and TCP_MAXSEG. [s] */
 void ltcp_sync_mss(struct sock *sk, u32 pmtu);
@@ -456,9 +603,11 @@ void ltcp_tx_entail(struct sock *sk, struct sk_buff *skb);
 /* Free a segment of ours, unlinked, and give its memory back. [s] */
 void ltcp_tx_free(struct sock *sk, struct sk_buff *skb);
 
-/* Cut @skb, in @queue, after @len octets of payload. 0 or -ENOMEM [s] */
-int ltcp_tx_split(struct sock *sk, struct sk_buff_head *queue,
-		  struct sk_buff *skb, u32 len);
+/*
+ * Cut @skb after @len octets of payload. Returns the rest, which is in no queue
+ * yet, or NULL if there is no memory. [s]
+ */
+struct sk_buff *ltcp_tx_split(struct sock *sk, struct sk_buff *skb, u32 len);
 
 /* All queues of the sender. [s] */
 void ltcp_tx_purge(struct sock *sk);

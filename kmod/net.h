@@ -71,8 +71,17 @@ struct ltcp_tw_wheel;
 	X(TimeWaitPurged, "TIME_WAIT entry removed with its namespace")	\
 	X(RetransSegs, "segments retransmitted")			\
 	X(RtoTimeouts, "retransmission timer expired")			\
-	X(FastRetransmits, "loss found by duplicate ACKs")		\
+	X(FastRetransmits, "loss found by duplicate ACKs or SACK, "	\
+	  "recovery begins")						\
 	X(PartialAcks, "partial ACK in fast recovery (RFC 6582)")	\
+	X(SacksIn, "ACK with SACK blocks received")			\
+	X(SackBlocksBad, "SACK block ignored: it names what is not "	\
+	  "outstanding")						\
+	X(SackSteps, "segments looked at to take in SACK blocks")	\
+	X(SackReneges, "peer did not keep what it SACKed: all of it "	\
+	  "is sent again")						\
+	X(DsacksIn, "D-SACK received: something arrived twice there")	\
+	X(DsacksOut, "D-SACK sent: something arrived twice here")	\
 	X(DupAcksIn, "duplicate ACK received")				\
 	X(DupAcksOut, "immediate ACK sent for an out-of-order segment")	\
 	X(DelayedAcks, "ACK sent by the delayed ACK timer")		\
@@ -224,6 +233,8 @@ struct ltcp_net {
 	int rfc1337;
 	int window_scaling;
 	int timestamps;			/* 2: without an offset */
+	int sack;
+	int dsack;
 	int msl_ms;
 	int quiet_time_ms;
 	int rto_min_us;

@@ -10,26 +10,26 @@
 
 #include "ltcp.h"
 
+/* Time to send again what the peer SACKed, and then seems not to have. */
+#define LTCP_RENEGE_WAIT_MS	10
+
 /*
  * The front of @skb was acknowledged: keep the rest. Without memory for that
  * it stays whole, and would be resent whole, which is allowed.
  */
 static void ltcp_rtx_trim(struct sock *sk, struct sk_buff *skb)
 {
-	struct ltcp_sock *ls = ltcp_sk(sk);
-	u32 len = ls->snd.una - ltcp_cb(skb)->seq;
+	u32 len = ltcp_sk(sk)->snd.una - ltcp_cb(skb)->seq;
 
-	if (len >= skb->len || ltcp_tx_split(sk, &ls->rtx_queue, skb, len))
-		return;
-	__skb_unlink(skb, &ls->rtx_queue);
-	ltcp_tx_free(sk, skb);
+	if (len < skb->len && ltcp_rtx_split(sk, skb, len))
+		ltcp_rtx_free(sk, skb);
 }
 
 /*
  * Remove everything below SND.UNA. Returns the age of the oldest segment in
  * microseconds as an RTT sample, or 0 if one of them was sent twice: then it
  * is not known which copy was acknowledged (Karn, RFC 6298 3, MUST-18), but
- * for what a timestamp says.
+ * for what a timestamp says. What had been SACKed arrived long ago.
  */
 static u32 ltcp_rtx_clean(struct sock *sk)
 {
@@ -38,20 +38,21 @@ static u32 ltcp_rtx_clean(struct sock *sk)
 	struct sk_buff *skb;
 	u64 oldest = 0;
 
-	while ((skb = skb_peek(&ls->rtx_queue))) {
+	while ((skb = ltcp_rtx_first(sk))) {
 		struct ltcp_skb_cb *cb = ltcp_cb(skb);
 
 		if (!ltcp_after(ls->snd.una, cb->seq))
 			break;
-		ambiguous |= cb->retrans;
-		if (!oldest)
-			oldest = cb->sent_us;
+		if (!(cb->seg & LTCP_SEG_SACKED)) {
+			ambiguous |= cb->retrans;
+			if (!oldest)
+				oldest = cb->sent_us;
+		}
 		if (ltcp_before(ls->snd.una, cb->end_seq)) {
 			ltcp_rtx_trim(sk, skb);
 			break;
 		}
-		__skb_unlink(skb, &ls->rtx_queue);
-		ltcp_tx_free(sk, skb);
+		ltcp_rtx_free(sk, skb);
 	}
 	if (ambiguous || !oldest)
 		return 0;
@@ -104,34 +105,46 @@ u32 ltcp_ts_sample(struct sock *sk, const struct ltcp_skb_cb *cb)
 	return rtt_us;
 }
 
-static void ltcp_new_ack(struct sock *sk, const struct ltcp_skb_cb *cb)
+/*
+ * RFC 6298 5.2, 5.3. If the first segment is one that the peer had SACKed, it
+ * did not keep it (RFC 2018 8): all that it SACKed may be gone. A little later,
+ * since it may still be telling more, the timeout sees to that.
+ */
+static void ltcp_rearm_retrans(struct sock *sk)
+{
+	u32 wait = usecs_to_jiffies(ltcp_rtt_rto(&ltcp_sk(sk)->rtt));
+	struct sk_buff *skb = ltcp_rtx_first(sk);
+
+	if (!skb) {
+		ltcp_timer_stop(sk, LTCP_TIMER_RETRANS);
+		return;
+	}
+	if (ltcp_cb(skb)->seg & LTCP_SEG_SACKED)
+		wait = min(wait, (u32)msecs_to_jiffies(LTCP_RENEGE_WAIT_MS));
+	ltcp_timer_arm(sk, LTCP_TIMER_RETRANS, wait);
+}
+
+static void ltcp_new_ack(struct sock *sk, const struct ltcp_skb_cb *cb,
+			 struct ltcp_ack_news *news)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
-	u32 acked = cb->ack - ls->snd.una;
-	bool sent = !skb_queue_empty(&ls->rtx_queue);
-	u32 rtt_us;
+	bool sent = !ltcp_rtx_empty(sk);
 
+	news->acked = cb->ack - ls->snd.una;
 	WRITE_ONCE(ls->snd.una, cb->ack);
-	ls->bytes_acked += acked;
+	ls->bytes_acked += news->acked;
 	if (ltcp_before(ls->snd.sml, cb->ack))
 		ls->snd.sml = cb->ack;	/* lest it wrap around */
+	if (ltcp_before(ls->sack_high, cb->ack))
+		ls->sack_high = cb->ack;
 	ls->retries = 0;
-	rtt_us = ltcp_rtx_clean(sk);
-	if (rtt_us)
-		ltcp_rtt_sample(&ls->rtt, rtt_us,
+	news->rtt_us = ltcp_rtx_clean(sk);
+	if (news->rtt_us)
+		ltcp_rtt_sample(&ls->rtt, news->rtt_us,
 				READ_ONCE(ltcp_net(sock_net(sk))->rto_min_us));
 	else if (sent)
-		rtt_us = ltcp_ts_sample(sk, cb);
-
-	/* RFC 6298 5.2, 5.3 */
-	if (skb_queue_empty(&ls->rtx_queue))
-		ltcp_timer_stop(sk, LTCP_TIMER_RETRANS);
-	else
-		ltcp_timer_arm(sk, LTCP_TIMER_RETRANS,
-			       usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
-
-	ltcp_recovery_acked(sk, acked, rtt_us);
-	ltcp_grow_sndbuf(sk);
+		news->rtt_us = ltcp_ts_sample(sk, cb);
+	ltcp_rearm_retrans(sk);
 	sk_dst_confirm(sk);
 }
 
@@ -141,7 +154,7 @@ static void ltcp_new_ack(struct sock *sk, const struct ltcp_skb_cb *cb)
  * (ghost ACKs), so it is no more than those either. Our SYN is one of those,
  * and no ACK lies before its end.
  */
-static u32 ltcp_ack_age(const struct ltcp_sock *ls)
+u32 ltcp_ack_age(const struct ltcp_sock *ls)
 {
 	u64 acked = ls->bytes_acked ? ls->bytes_acked - 1 : 0;
 
@@ -157,6 +170,7 @@ bool ltcp_ack(struct sock *sk, const struct sk_buff *skb, u32 payload)
 {
 	const struct ltcp_skb_cb *cb = ltcp_cb(skb);
 	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_ack_news news = { };
 	bool moved;
 
 	if (!ltcp_ack_in_range(ls, cb->ack)) {
@@ -172,13 +186,19 @@ bool ltcp_ack(struct sock *sk, const struct sk_buff *skb, u32 payload)
 	/* Something arrived, and was answered: the path is good again. */
 	WRITE_ONCE(sk->sk_err_soft, 0);
 	moved = ltcp_update_window(sk, cb);
-	if (cb->ack != ls->snd.una) {
-		ltcp_new_ack(sk, cb);
-		return true;
-	}
-	/* RFC 5681 2: what a duplicate ACK is */
-	if (ltcp_flight(ls) && !payload && !moved &&
-	    !(cb->flags & (LTCP_SYN | LTCP_FIN)))
-		ltcp_recovery_dupack(sk);
+	if (cb->ack != ls->snd.una)
+		ltcp_new_ack(sk, cb, &news);
+	if (ls->sack_ok)
+		ltcp_sack_rcv(sk, skb, &news);
+
+	/* RFC 5681 2: what a duplicate ACK is; RFC 6675 2: with SACK */
+	if (ls->sack_ok)
+		news.dup = !news.acked && news.sacked;
+	else
+		news.dup = !news.acked && ltcp_flight(ls) && !payload &&
+			   !moved && !(cb->flags & (LTCP_SYN | LTCP_FIN));
+	if (news.acked || news.dup)
+		ltcp_recovery_ack(sk, &news);
+	ltcp_grow_sndbuf(sk);
 	return true;
 }

@@ -131,10 +131,13 @@ static enum ltcp_mib ltcp_check_sequence(struct sock *sk,
 	 * each. An empty segment may itself be an answer: limit those, lest
 	 * two confused ends talk for ever.
 	 */
-	if (cb->seq != cb->end_seq)
+	if (cb->seq != cb->end_seq) {
+		if (!ltcp_after(cb->end_seq, ls->rcv.nxt))
+			ltcp_dsack_set(sk, cb->seq, cb->end_seq);
 		ltcp_send_ack(sk);
-	else
+	} else {
 		ltcp_challenge_ack(sk);
+	}
 	return ltcp_before(cb->seq, ls->rcv.nxt) ? LTCP_MIB_DropOldData :
 						   LTCP_MIB_DropOutOfWindow;
 }
@@ -459,15 +462,14 @@ static void ltcp_rcv_synack(struct sock *sk, struct sk_buff *skb)
 /* 3.10.7.3, fourth, without ACK: both ends are opening at once */
 static void ltcp_rcv_crossed_syn(struct sock *sk, struct sk_buff *skb)
 {
-	struct ltcp_sock *ls = ltcp_sk(sk);
-	struct sk_buff *syn = skb_peek(&ls->rtx_queue);
+	struct sk_buff *syn = ltcp_rtx_first(sk);
 
 	ltcp_rcv_syn(sk, skb);
 	ltcp_change_state(sk, LTCP_EV_RCV_SYN);
 	__kfree_skb(skb);	/* data on a SYN is left to be resent */
 	if (syn) {
 		ltcp_cb(syn)->flags |= LTCP_ACK;
-		ltcp_retransmit(sk, ls->snd.una);
+		ltcp_retransmit(sk);
 	}
 }
 

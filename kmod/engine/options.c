@@ -23,6 +23,7 @@
 #define LEN_WSCALE	3
 #define LEN_SACK_OK	2
 #define LEN_TIMESTAMP	10
+#define LEN_SACK_BLOCK	8
 
 static u16 get_u16(const u8 *ptr)
 {
@@ -89,6 +90,23 @@ static void parse_timestamp(struct ltcp_options *opt, u8 len, const u8 *val)
 	opt->has |= LTCP_HAS_TIMESTAMP;
 }
 
+/* RFC 2018 3: pairs of edges, as many as the length says. */
+static void parse_sack(struct ltcp_options *opt, u8 len, const u8 *val)
+{
+	unsigned int i, n = (len - 2) / LEN_SACK_BLOCK;
+
+	if (!n || n > LTCP_MAX_SACKS || len != 2 + n * LEN_SACK_BLOCK)
+		return;
+	for (i = 0; i < n; i++, val += LEN_SACK_BLOCK) {
+		opt->sacks[i].start = get_u32(val);
+		opt->sacks[i].end = get_u32(val + 4);
+	}
+	/* Of an option that came before, nothing is left. */
+	memset(opt->sacks + n, 0, (LTCP_MAX_SACKS - n) * sizeof(*opt->sacks));
+	opt->nsacks = n;
+	opt->has |= LTCP_HAS_SACK;
+}
+
 int ltcp_options_parse(struct ltcp_options *opt, const u8 *ptr,
 		       unsigned int len, bool syn)
 {
@@ -116,6 +134,8 @@ int ltcp_options_parse(struct ltcp_options *opt, const u8 *ptr,
 			parse_timestamp(opt, olen, ptr + 2);
 		else if (syn)
 			parse_syn_option(opt, kind, olen, ptr + 2);
+		else if (kind == LTCP_OPT_SACK)
+			parse_sack(opt, olen, ptr + 2);
 		/* anything else is skipped: RFC 9293 3.1 MUST-6 */
 		ptr += olen;
 	}
@@ -156,7 +176,22 @@ unsigned int ltcp_options_len(const struct ltcp_options *opt)
 		len += LTCP_TIMESTAMP_ROOM;
 	else if (opt->has & LTCP_HAS_SACK_OK)
 		len += 2 + LEN_SACK_OK;
+	if (opt->has & LTCP_HAS_SACK)
+		len += LTCP_SACK_ROOM(opt->nsacks);
 	return len;
+}
+
+static u8 *put_sacks(u8 *ptr, const struct ltcp_options *opt)
+{
+	unsigned int i;
+
+	ptr = put_head(ptr, LTCP_OPT_NOP, LTCP_OPT_NOP);
+	ptr = put_head(ptr, LTCP_OPT_SACK, 2 + opt->nsacks * LEN_SACK_BLOCK);
+	for (i = 0; i < opt->nsacks; i++) {
+		ptr = put_u32(ptr, opt->sacks[i].start);
+		ptr = put_u32(ptr, opt->sacks[i].end);
+	}
+	return ptr;
 }
 
 /*
@@ -187,5 +222,7 @@ unsigned int ltcp_options_write(u8 *ptr, const struct ltcp_options *opt)
 	} else if (opt->has & LTCP_HAS_SACK_OK) {
 		ptr = put_head(ptr, LTCP_OPT_NOP, LTCP_OPT_NOP);
 	}
+	if (opt->has & LTCP_HAS_SACK)
+		ptr = put_sacks(ptr, opt);
 	return ptr - start;
 }

@@ -21,6 +21,23 @@
 #define LTCP_HAS_WSCALE		0x02
 #define LTCP_HAS_SACK_OK	0x04
 #define LTCP_HAS_TIMESTAMP	0x08
+#define LTCP_HAS_SACK		0x10
+
+/* Blocks that one SACK option holds; one less beside timestamps. */
+#define LTCP_MAX_SACKS		4
+
+/* Octets that a SACK option of @n blocks takes, NOPs included. */
+#define LTCP_SACK_ROOM(n)	(4 + 8 * (n))
+
+/**
+ * struct ltcp_sack - a block of a SACK option (RFC 2018 3)
+ * @start: sequence number of its first octet
+ * @end: sequence number behind its last one
+ */
+struct ltcp_sack {
+	u32 start;
+	u32 end;
+};
 
 /**
  * struct ltcp_options - the options of one segment
@@ -29,6 +46,8 @@
  * @mss: octets
  * @tsval: TSval, host order
  * @tsecr: TSecr, host order
+ * @nsacks: blocks in @sacks, 1 to LTCP_MAX_SACKS if LTCP_HAS_SACK
+ * @sacks: as they came: @start need not be before @end
  */
 struct ltcp_options {
 	u8 has;
@@ -36,6 +55,8 @@ struct ltcp_options {
 	u16 mss;
 	u32 tsval;
 	u32 tsecr;
+	u32 nsacks;
+	struct ltcp_sack sacks[LTCP_MAX_SACKS];
 };
 
 /**
@@ -44,7 +65,8 @@ struct ltcp_options {
  * @ptr: first octet after the fixed header
  * @len: octets of options, 0..40
  * @syn: the segment has SYN set: MSS, window scale and SACK-permitted
- *	 count only then (RFC 9293 MUST-65, RFC 7323 1.3, RFC 2018 2)
+ *	 count only then (RFC 9293 MUST-65, RFC 7323 1.3, RFC 2018 2), and
+ *	 SACK only else
  *
  * Unknown options are skipped by their length (MUST-6). An option of a
  * known kind with another length than its own is skipped, and so is an MSS of

@@ -4,10 +4,10 @@
  *
  * Queues: what the user wrote stands in sk->sk_write_queue, in super-segments
  * of up to ls->goal octets, a multiple of the MSS (ip/offload.c); once sent it
- * moves to ls->rtx_queue and stays there until it is acknowledged. SYN and FIN
- * are segments like others. ltcp_output() decides what may move, and cuts;
- * ltcp_transmit() builds the header onto a clone. Input, timers and system
- * calls only ask.
+ * moves to the queue of rtx.c and stays there until it is acknowledged. SYN and
+ * FIN are segments like others. ltcp_output() sends again what recovery.c took
+ * for lost, decides what may go out after that, and cuts; ltcp_transmit()
+ * builds the header onto a clone. Input, timers and system calls only ask.
  *
  * Everything here runs with the socket locked, in process context or softirq.
  * Nothing here looks at an IP header.
@@ -100,13 +100,12 @@ void ltcp_tx_free(struct sock *sk, struct sk_buff *skb)
 
 void ltcp_tx_purge(struct sock *sk)
 {
-	struct ltcp_sock *ls = ltcp_sk(sk);
 	struct sk_buff *skb;
 
 	while ((skb = __skb_dequeue(&sk->sk_write_queue)))
 		ltcp_tx_free(sk, skb);
-	while ((skb = __skb_dequeue(&ls->rtx_queue)))
-		ltcp_tx_free(sk, skb);
+	while ((skb = ltcp_rtx_first(sk)))
+		ltcp_rtx_free(sk, skb);
 	sk_mem_reclaim(sk);
 }
 
@@ -155,9 +154,9 @@ void ltcp_mtu_reduced(struct sock *sk)
 		return;
 	ltcp_sync_mss(sk, mtu);
 	/* What was too big is lost, but not for congestion (RFC 1191 6.5) */
-	skb = skb_peek(&ls->rtx_queue);
+	skb = ltcp_rtx_first(sk);
 	if (skb && skb->len > ls->mss)
-		ltcp_retransmit(sk, ls->snd.una);
+		ltcp_retransmit(sk);
 }
 
 /*
@@ -188,9 +187,28 @@ static void ltcp_syn_options(struct sock *sk, struct ltcp_options *opt,
 		opt->has |= LTCP_HAS_SACK_OK;
 }
 
+/*
+ * SACK blocks go with every ACK that has something to report, as long as the
+ * segment does not become longer than a full one without them.
+ */
+static void ltcp_sack_option(const struct ltcp_sock *ls,
+			     struct ltcp_options *opt, u32 payload)
+{
+	u32 room = LTCP_MAX_OPT_LEN - (ls->ts_ok ? LTCP_TIMESTAMP_ROOM : 0);
+
+	if (payload)
+		room = min(room, ls->mss - min(ls->mss, payload));
+	if (room < LTCP_SACK_ROOM(1))
+		return;
+	room = (room - LTCP_SACK_ROOM(0)) / sizeof(struct ltcp_sack);
+	opt->nsacks = ltcp_sacks_fill(ls, opt->sacks, room);
+	opt->has |= LTCP_HAS_SACK;
+}
+
 /* Returns their length. */
 static unsigned int ltcp_segment_options(struct sock *sk,
-					 struct ltcp_options *opt, u8 flags)
+					 struct ltcp_options *opt, u8 flags,
+					 u32 payload)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
@@ -203,11 +221,30 @@ static unsigned int ltcp_segment_options(struct sock *sk,
 		opt->tsval = ltcp_clock_ts() + ls->ts.offset;
 		opt->tsecr = (flags & LTCP_ACK) ? ls->ts.recent : 0;
 	}
+	if (ls->sack_ok && ltcp_sacks_due(ls) &&
+	    (flags & (LTCP_ACK | LTCP_SYN | LTCP_RST)) == LTCP_ACK)
+		ltcp_sack_option(ls, opt, payload);
 	return opt->has ? ltcp_options_len(opt) : 0;
 }
 
+/* The peer knows where we stand, unless that did not fit the segment. */
+static void ltcp_ack_sent(struct sock *sk, const struct ltcp_options *opt)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	if (ls->sack_ok && ltcp_sacks_due(ls) && !(opt->has & LTCP_HAS_SACK))
+		return;
+	if (ls->dsack_due && (opt->has & LTCP_HAS_SACK)) {
+		LTCP_INC(sock_net(sk), DsacksOut);
+		ls->dsack_due = 0;
+	}
+	ls->ack_flags = 0;
+	ltcp_timer_stop(sk, LTCP_TIMER_DELACK);
+}
+
 /* What is known of the receiver goes with every segment that has ACK. */
-static __be16 ltcp_stamp_ack(struct sock *sk, u8 flags)
+static __be16 ltcp_stamp_ack(struct sock *sk, u8 flags,
+			     const struct ltcp_options *opt)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	u32 wnd;
@@ -218,8 +255,7 @@ static __be16 ltcp_stamp_ack(struct sock *sk, u8 flags)
 	wnd = ltcp_select_window(sk);
 	ls->rcv.adv = ls->rcv.nxt + wnd;
 	ls->rcv.acked = ls->rcv.nxt;
-	ls->ack_flags = 0;
-	ltcp_timer_stop(sk, LTCP_TIMER_DELACK);
+	ltcp_ack_sent(sk, opt);
 	if (flags & LTCP_SYN)
 		return htons(min_t(u32, wnd, LTCP_MAX_WINDOW));
 	return htons(min_t(u32, wnd >> ls->rcv.wscale, LTCP_MAX_WINDOW));
@@ -240,7 +276,7 @@ static int ltcp_xmit(struct sock *sk, struct sk_buff *skb, u32 seq, u8 flags)
 	union ltcp_addr src;
 	struct tcphdr *th;
 
-	optlen = ltcp_segment_options(sk, &opt, flags);
+	optlen = ltcp_segment_options(sk, &opt, flags, payload);
 	ltcp_gso_mark(skb, ls->mss);
 
 	th = skb_push(skb, LTCP_HDR_LEN + optlen);
@@ -253,7 +289,7 @@ static int ltcp_xmit(struct sock *sk, struct sk_buff *skb, u32 seq, u8 flags)
 		th->ack_seq = htonl(ls->rcv.nxt);
 	th->doff = (LTCP_HDR_LEN + optlen) / 4;
 	((u8 *)th)[13] = flags;
-	th->window = ltcp_stamp_ack(sk, flags);
+	th->window = ltcp_stamp_ack(sk, flags, &opt);
 	if (optlen)
 		ltcp_options_write((u8 *)(th + 1), &opt);
 
@@ -295,6 +331,8 @@ static int ltcp_transmit(struct sock *sk, struct sk_buff *skb)
 	if (!copy)
 		return -ENOMEM;
 
+	/* There the tree of rtx.c has its links. */
+	copy->dev = NULL;
 	cb->sent_us = ltcp_clock_us();
 	ltcp_sk(sk)->last_snd = ltcp_jiffies32();
 	return ltcp_xmit(sk, copy, cb->seq, cb->flags);
@@ -340,8 +378,7 @@ void ltcp_send_probe(struct sock *sk)
  * Deciding
  */
 
-int ltcp_tx_split(struct sock *sk, struct sk_buff_head *queue,
-		  struct sk_buff *skb, u32 len)
+struct sk_buff *ltcp_tx_split(struct sock *sk, struct sk_buff *skb, u32 len)
 {
 	struct ltcp_skb_cb *cb = ltcp_cb(skb);
 	u32 moved = skb->len - len;
@@ -350,11 +387,11 @@ int ltcp_tx_split(struct sock *sk, struct sk_buff_head *queue,
 
 	/* A new head of another size must not change what is charged. */
 	if (skb_unclone(skb, GFP_ATOMIC))
-		return -ENOMEM;
+		return NULL;
 	skb->truesize = charged;
 	rest = ltcp_tx_alloc(sk, GFP_ATOMIC);
 	if (!rest)
-		return -ENOMEM;
+		return NULL;
 
 	*ltcp_cb(rest) = *cb;
 	ltcp_cb(rest)->seq = cb->seq + len;
@@ -368,7 +405,17 @@ int ltcp_tx_split(struct sock *sk, struct sk_buff_head *queue,
 	skb_split(skb, rest, len);
 	skb->truesize -= moved;
 	rest->truesize += moved;
-	__skb_queue_after(queue, skb, rest);
+	return rest;
+}
+
+/* The same for @skb in the send queue. 0 or -ENOMEM */
+static int ltcp_split_unsent(struct sock *sk, struct sk_buff *skb, u32 len)
+{
+	struct sk_buff *rest = ltcp_tx_split(sk, skb, len);
+
+	if (!rest)
+		return -ENOMEM;
+	__skb_queue_after(&sk->sk_write_queue, skb, rest);
 	return 0;
 }
 
@@ -401,17 +448,17 @@ static u32 ltcp_may_send(struct sock *sk, const struct sk_buff *skb, bool force)
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	u32 room = ls->snd.una + ls->snd.wnd - ls->snd.nxt;
 	u32 len = ltcp_cb(skb)->end_seq - ltcp_cb(skb)->seq;
-	u32 flight = ltcp_flight(ls);
+	u32 pipe = ltcp_pipe(ls);
 	u32 part = min(skb->len, ls->mss);
 	u32 most;
 
 	if ((s32)room <= 0)
 		return 0;
-	if (flight && flight + part > ls->cong.cwnd) {
+	if (pipe && pipe + part > ls->cong.cwnd) {
 		ls->cwnd_limited = 1;
 		return 0;
 	}
-	most = min3(skb->len, room, max(ls->cong.cwnd - flight, part));
+	most = min3(skb->len, room, max(ls->cong.cwnd - pipe, part));
 	if (most >= ls->mss) {
 		if (most == skb->len && ltcp_small_may_go(sk, skb, force))
 			return most;
@@ -449,15 +496,14 @@ static int ltcp_send_head(struct sock *sk, struct sk_buff *skb, u32 len)
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	int err;
 
-	if (len < skb->len &&
-	    ltcp_tx_split(sk, &sk->sk_write_queue, skb, len))
+	if (len < skb->len && ltcp_split_unsent(sk, skb, len))
 		return -ENOMEM;
 	err = ltcp_transmit(sk, skb);
 	if (err == -ENOMEM)
 		return err;	/* not even built */
 
 	__skb_unlink(skb, &sk->sk_write_queue);
-	__skb_queue_tail(&ls->rtx_queue, skb);
+	ltcp_rtx_add(sk, skb);
 	WRITE_ONCE(ls->snd.nxt, ltcp_cb(skb)->end_seq);
 	if (skb->len % ls->mss)
 		ls->snd.sml = ls->snd.nxt;
@@ -473,7 +519,7 @@ static void ltcp_check_persist(struct sock *sk)
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
 	if (skb_queue_empty(&sk->sk_write_queue) ||
-	    !skb_queue_empty(&ls->rtx_queue)) {
+	    !ltcp_rtx_empty(sk)) {
 		ls->persisting = 0;
 		ltcp_timer_stop(sk, LTCP_TIMER_PERSIST);
 		return;
@@ -489,6 +535,67 @@ static void ltcp_check_persist(struct sock *sk)
 			       usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
 }
 
+/*
+ * Send @skb, which was sent before, again: its first segment, or as many as
+ * fit @room. Whatever is queued behind it waits.
+ */
+static int ltcp_send_again(struct sock *sk, struct sk_buff *skb, u32 room)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_skb_cb *cb = ltcp_cb(skb);
+	u32 len = max(room - room % ls->mss, ls->mss);
+
+	ltcp_owned(sk);
+	if (skb->len > len && !ltcp_rtx_split(sk, skb, len))
+		return -ENOMEM;
+	if (ltcp_transmit(sk, skb) == -ENOMEM)
+		return -ENOMEM;
+	ltcp_rtx_mark_sent(sk, skb);
+	if (cb->retrans < U8_MAX)
+		cb->retrans++;
+	if (cb->flags & LTCP_SYN)
+		LTCP_INC(sock_net(sk), SynRetrans);
+	len = DIV_ROUND_UP(max(skb->len, 1U), ls->mss);
+	LTCP_ADD(sock_net(sk), RetransSegs, len);
+	ls->total_retrans += len;
+	trace_ltcp_retransmit(sk, cb->seq, cb->end_seq, ls->retries);
+	return 0;
+}
+
+void ltcp_retransmit(struct sock *sk)
+{
+	struct sk_buff *skb = ltcp_rtx_lost_first(ltcp_sk(sk)) ?:
+			      ltcp_rtx_find(sk, ltcp_sk(sk)->snd.una);
+
+	ltcp_check_mtu(sk);
+	if (skb)
+		ltcp_send_again(sk, skb, 0);
+}
+
+/*
+ * What is lost goes first. No more than the peer's window takes; but who took
+ * that back may still be waiting for the first segment (RFC 9293 3.8.6).
+ */
+static void ltcp_send_lost(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 edge = ls->snd.una + ls->snd.wnd;
+	struct sk_buff *skb;
+	u32 pipe;
+
+	while ((skb = ltcp_rtx_lost_first(ls))) {
+		pipe = ltcp_pipe(ls);
+		if (pipe && pipe + min(skb->len, ls->mss) > ls->cong.cwnd)
+			return;
+		if (ltcp_after(ltcp_cb(skb)->end_seq, edge) &&
+		    ltcp_after(ltcp_cb(skb)->seq, ls->snd.una))
+			return;
+		if (ltcp_send_again(sk, skb, ls->cong.cwnd -
+				    min(ls->cong.cwnd, pipe)))
+			return;
+	}
+}
+
 static void ltcp_output_run(struct sock *sk, bool force)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
@@ -501,10 +608,13 @@ static void ltcp_output_run(struct sock *sk, bool force)
 	       TCPF_LAST_ACK | TCPF_CLOSING)))
 		return;
 	/* Before our SYN is acknowledged even a FIN waits (3.10.4). */
-	if (skb_queue_empty(&sk->sk_write_queue) || !ls->bytes_acked)
+	if (!ls->bytes_acked)
+		return;
+	if (skb_queue_empty(&sk->sk_write_queue) && !ls->lost_out)
 		return;
 
 	ltcp_check_mtu(sk);
+	ltcp_send_lost(sk);
 	ltcp_after_idle(sk);
 	ls->cwnd_limited = 0;
 	while ((skb = skb_peek(&sk->sk_write_queue))) {
@@ -544,7 +654,7 @@ int ltcp_send_syn(struct sock *sk)
 	/* An error is as good as a lost SYN: the timer tries again. */
 	if (quiet || ltcp_send_head(sk, skb, 0)) {
 		__skb_unlink(skb, &sk->sk_write_queue);
-		__skb_queue_tail(&ls->rtx_queue, skb);
+		ltcp_rtx_add(sk, skb);
 		WRITE_ONCE(ls->snd.nxt, ls->write_seq);
 		ltcp_timer_arm(sk, LTCP_TIMER_RETRANS, quiet ?:
 			       usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
@@ -555,7 +665,7 @@ int ltcp_send_syn(struct sock *sk)
 bool ltcp_send_late_syn(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
-	struct sk_buff *skb = skb_peek(&ls->rtx_queue);
+	struct sk_buff *skb = ltcp_rtx_first(sk);
 	u32 quiet = ltcp_quiet_left(ltcp_net(sock_net(sk)));
 
 	if (sk->sk_state != TCP_SYN_SENT || ltcp_cb(skb)->sent_us)
@@ -589,32 +699,4 @@ void ltcp_send_fin(struct sock *sk)
 	ltcp_cb(skb)->end_seq++;
 	WRITE_ONCE(ls->write_seq, ls->write_seq + 1);
 	ltcp_output_push(sk);
-}
-
-u32 ltcp_retransmit(struct sock *sk, u32 seq)
-{
-	struct ltcp_sock *ls = ltcp_sk(sk);
-	struct ltcp_skb_cb *cb;
-	struct sk_buff *skb;
-
-	ltcp_owned(sk);
-	ltcp_check_mtu(sk);
-	skb_queue_walk(&ls->rtx_queue, skb)
-		if (ltcp_after(ltcp_cb(skb)->end_seq, seq))
-			goto found;
-	return seq;
-
-found:
-	if (skb->len > ls->mss &&
-	    ltcp_tx_split(sk, &ls->rtx_queue, skb, ls->mss))
-		return seq;
-	cb = ltcp_cb(skb);
-	if (cb->retrans < U8_MAX)
-		cb->retrans++;
-	if (cb->flags & LTCP_SYN)
-		LTCP_INC(sock_net(sk), SynRetrans);
-	LTCP_INC(sock_net(sk), RetransSegs);
-	ls->total_retrans++;
-	trace_ltcp_retransmit(sk, cb->seq, cb->end_seq, ls->retries);
-	return ltcp_transmit(sk, skb) == -ENOMEM ? seq : cb->end_seq;
 }

@@ -3,49 +3,31 @@
  * Reassembly: RFC 9293 3.10.7.4, seventh check.
  *
  * Segments that continue RCV.NXT go to sk->sk_receive_queue; those that came
- * early wait in ls->ooo_queue, a tree by sequence number in which no segment
- * covers another whole. Overlaps are not cut out: the reader skips what it has
+ * early wait in ooo.c. Overlaps are not cut out: the reader skips what it has
  * had (copied_seq), so an octet that came twice costs memory for a while and
  * is delivered once.
  *
  * Memory: every queued segment is charged with its truesize to the receive
  * buffer; when that is over, the segments farthest ahead are discarded first,
- * which the peer will resend (RFC 9293 3.10.7.4 lets us forget them). Runs
- * under the socket lock. Whether and when to acknowledge is decided here as a
- * wish (ls->ack_flags); input.c fulfils it.
+ * which the peer will resend (RFC 9293 3.10.7.4 and RFC 2018 8 let us forget
+ * them). Runs under the socket lock. Whether and when to acknowledge is decided
+ * here as a wish (ls->ack_flags); input.c fulfils it.
  */
 
 #include "ltcp.h"
 
-static struct sk_buff *ltcp_ooo_first(const struct ltcp_sock *ls)
-{
-	return skb_rb_first(&ls->ooo_queue);
-}
-
 void ltcp_reasm_purge(struct sock *sk)
 {
-	struct ltcp_sock *ls = ltcp_sk(sk);
-	struct sk_buff *skb;
-
-	while ((skb = ltcp_ooo_first(ls))) {
-		rb_erase(&skb->rbnode, &ls->ooo_queue);
-		__kfree_skb(skb);
-	}
+	ltcp_ooo_purge(sk);
 }
 
 /* Forget early segments, the farthest first, until there is room. */
 static bool ltcp_ooo_prune(struct sock *sk, u32 seq)
 {
-	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct sk_buff *skb;
 	bool freed = false;
-	struct rb_node *node;
 
-	while ((node = rb_last(&ls->ooo_queue))) {
-		struct sk_buff *skb = rb_to_skb(node);
-
-		if (ltcp_before(ltcp_cb(skb)->seq, seq))
-			break;
-		rb_erase(node, &ls->ooo_queue);
+	while ((skb = ltcp_ooo_take_last(sk, seq))) {
 		LTCP_INC(sock_net(sk), OooPruned);
 		__kfree_skb(skb);
 		freed = true;
@@ -146,60 +128,33 @@ static void ltcp_queue_in_order(struct sock *sk, struct sk_buff *skb)
 static void ltcp_ooo_drain(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
-	struct sk_buff *skb;
+	struct sk_buff *skb, *next;
 
-	while ((skb = ltcp_ooo_first(ls))) {
-		if (ltcp_after(ltcp_cb(skb)->seq, ls->rcv.nxt))
-			return;
-		rb_erase(&skb->rbnode, &ls->ooo_queue);
-		memset(&skb->rbnode, 0, sizeof(skb->rbnode));
-		if (ltcp_after(ltcp_cb(skb)->end_seq, ls->rcv.nxt))
-			ltcp_queue_in_order(sk, skb);
-		else
-			__kfree_skb(skb);
-		if (sk->sk_state == TCP_CLOSE)
-			return;
+	while ((skb = ltcp_ooo_take(sk))) {
+		for (; skb; skb = next) {
+			next = skb->next;
+			skb->next = NULL;
+			skb->prev = NULL;
+			/* After a FIN, or in CLOSE, nothing is new any more. */
+			if (sk->sk_state != TCP_CLOSE &&
+			    !sock_flag(sk, SOCK_DONE) &&
+			    ltcp_after(ltcp_cb(skb)->end_seq, ls->rcv.nxt))
+				ltcp_queue_in_order(sk, skb);
+			else
+				__kfree_skb(skb);
+		}
 	}
 }
 
-/*
- * Into the tree, unless one segment there covers it. Those that it covers
- * itself are freed. The tree is searched, never walked.
- */
+/* Into the queue of those that came early, unless it is there already. */
 static void ltcp_queue_early(struct sock *sk, struct sk_buff *skb)
 {
-	struct ltcp_sock *ls = ltcp_sk(sk);
-	struct rb_node **link = &ls->ooo_queue.rb_node;
-	struct ltcp_skb_cb *cb = ltcp_cb(skb);
-	struct rb_node *parent = NULL;
-	struct sk_buff *other;
-
-	while (*link) {
-		struct ltcp_skb_cb *ocb;
-
-		parent = *link;
-		other = rb_to_skb(parent);
-		ocb = ltcp_cb(other);
-		if (!ltcp_before(cb->seq, ocb->seq) &&
-		    !ltcp_after(cb->end_seq, ocb->end_seq)) {
-			LTCP_INC(sock_net(sk), OooDuplicates);
-			ltcp_drop(sock_net(sk), skb, LTCP_MIB_DropOldData);
-			return;
-		}
-		link = ltcp_before(cb->seq, ocb->seq) ? &parent->rb_left :
-							&parent->rb_right;
+	if (ltcp_ooo_add(sk, skb)) {
+		LTCP_INC(sock_net(sk), OooQueued);
+		return;
 	}
-	skb_set_owner_r(skb, sk);
-	rb_link_node(&skb->rbnode, parent, link);
-	rb_insert_color(&skb->rbnode, &ls->ooo_queue);
-	LTCP_INC(sock_net(sk), OooQueued);
-
-	while ((other = skb_rb_next(skb)) &&
-	       !ltcp_after(ltcp_cb(other)->end_seq, cb->end_seq)) {
-		rb_erase(&other->rbnode, &ls->ooo_queue);
-		LTCP_INC(sock_net(sk), OooDuplicates);
-		__kfree_skb(other);
-	}
+	LTCP_INC(sock_net(sk), OooDuplicates);
+	ltcp_drop(sock_net(sk), skb, LTCP_MIB_DropOldData);
 }
 
 /* Cut what lies beyond the window off the end; a FIN there does not count. */
@@ -238,6 +193,7 @@ void ltcp_reasm(struct sock *sk, struct sk_buff *skb)
 	ltcp_owned(sk);
 	/* Whatever becomes of it, the peer must learn where we stand. */
 	if (!ltcp_after(cb->end_seq, ls->rcv.nxt)) {
+		ltcp_dsack_set(sk, cb->seq, cb->end_seq);
 		ls->ack_flags |= LTCP_ACK_PENDING | LTCP_ACK_NOW;
 		ltcp_drop(net, skb, LTCP_MIB_DropOldData);
 		return;
@@ -267,8 +223,10 @@ void ltcp_reasm(struct sock *sk, struct sk_buff *skb)
 	if (len)
 		ls->ack_flags |= LTCP_ACK_PENDING;
 	/* Part of a hole is filled: the peer should know at once (ibid.) */
-	if (ltcp_ooo_first(ls))
+	if (!RB_EMPTY_ROOT(&ls->ooo_queue))
 		ls->ack_flags |= LTCP_ACK_NOW;
+	if (ltcp_before(cb->seq, ls->rcv.nxt))
+		ltcp_dsack_set(sk, cb->seq, ls->rcv.nxt);
 	skb_set_owner_r(skb, sk);
 	ltcp_queue_in_order(sk, skb);
 	if (sk->sk_state != TCP_CLOSE)

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When is a segment lost, and what is sent again: NewReno (RFC 5681, RFC 6582)
- * over whichever congestion control the connection uses.
+ * When an episode of loss begins and ends, and what it does to the window:
+ * RFC 6675 with SACK, NewReno (RFC 5681, RFC 6582) without, over whichever
+ * congestion control the connection uses.
  *
- * ack.c reports duplicate ACKs and progress, timer.c reports timeouts. This
- * file moves between three states (enum ltcp_loss_state), sets cwnd on the way
- * in and out, and asks output.c for retransmissions. Runs under the socket
- * lock. How cwnd grows in between is the business of the algorithm.
+ * ack.c reports what an ACK told, timer.c reports timeouts. This file moves
+ * between three states (enum ltcp_loss_state), has what is lost marked so in
+ * the queue of rtx.c, and sets cwnd. Sending is left to ltcp_output(): what is
+ * marked goes first, as long as what is on its way (ltcp_pipe()) is less than
+ * cwnd. Runs under the socket lock. How cwnd grows while nothing is lost is the
+ * business of the algorithm.
+ *
+ * Without SACK a duplicate ACK says that some segment has arrived, nobody knows
+ * which; so ls->sacked_out is counted up by a segment, and no segment marked.
  */
 
 #include "ltcp.h"
@@ -29,113 +35,105 @@ static void ltcp_loss_enter(struct sock *sk, enum ltcp_loss_state state)
 	ls->cong.acked_cnt = 0;
 }
 
-void ltcp_recovery_dupack(struct sock *sk)
+/* The first segment is lost, for want of anything that tells which one is. */
+static void ltcp_mark_first_lost(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
-	u32 threshold = READ_ONCE(ltcp_net(sock_net(sk))->reordering);
+	struct sk_buff *skb = ltcp_rtx_find(sk, ls->snd.una);
 
-	LTCP_INC(sock_net(sk), DupAcksIn);
-	if (ls->dupacks < U8_MAX)
-		ls->dupacks++;
-
-	if (ls->loss == LTCP_LOSS_FAST) {
-		/*
-		 * A segment left the network (RFC 5681 3.2, step 4). No more
-		 * than were there can leave, whatever the peer says.
-		 */
-		if (ls->cong.cwnd < ls->cong.ssthresh + ltcp_flight(ls))
-			ls->cong.cwnd += ls->mss;
-		return;
-	}
-	if (ls->loss == LTCP_LOSS_RTO)
-		return;
-	if (ls->dupacks < threshold) {
-		/*
-		 * Limited transmit (RFC 3042): the window is widened by what
-		 * the duplicates say has left, for this one call only.
-		 */
-		u32 cwnd = ls->cong.cwnd;
-
-		if (ls->dupacks <= 2) {
-			ls->cong.cwnd += ls->dupacks * ls->mss;
-			ltcp_output(sk);
-			ls->cong.cwnd = cwnd;
-		}
-		return;
-	}
-	/* Duplicates of what an earlier episode resent: RFC 6582 3.2, step 2 */
-	if (ls->dupacks > threshold || !ltcp_after(ls->snd.una, ls->recover))
-		return;
-
-	LTCP_INC(sock_net(sk), FastRetransmits);
-	ltcp_loss_enter(sk, LTCP_LOSS_FAST);
-	ltcp_retransmit(sk, ls->snd.una);
-	ls->cong.cwnd = ls->cong.ssthresh + threshold * ls->mss;
-}
-
-/* RFC 6582 3.2, step 3: an ACK of new data in fast recovery. */
-static void ltcp_recovery_fast_acked(struct sock *sk, u32 acked)
-{
-	struct ltcp_sock *ls = ltcp_sk(sk);
-	struct ltcp_cong *ca = &ls->cong;
-
-	if (!ltcp_before(ls->snd.una, ls->recover)) {
-		/* Full: deflate, without the burst an empty pipe would give. */
-		ca->cwnd = min(ca->ssthresh,
-			       max(ltcp_flight(ls), ls->mss) + ls->mss);
-		ls->loss = LTCP_LOSS_NONE;
-		return;
-	}
-
-	/* Partial: the next hole begins here. */
-	LTCP_INC(sock_net(sk), PartialAcks);
-	ltcp_retransmit(sk, ls->snd.una);
-	ca->cwnd -= min(ca->cwnd, acked);
-	if (acked >= ls->mss)
-		ca->cwnd += ls->mss;
-	ca->cwnd = max(ca->cwnd, ls->mss);
+	if (!skb || ltcp_cb(skb)->seg)
+		return;		/* found before, or even sent again */
+	/* No memory: then all of it is. */
+	if (skb->len > ls->mss)
+		ltcp_rtx_split(sk, skb, ls->mss);
+	ltcp_rtx_mark_lost(sk, skb);
 }
 
 /*
- * After a timeout all that was in flight is taken for lost, and sent again as
- * fast as slow start allows (RFC 5681 3.1): what is in the network is what was
- * resent, from SND.UNA to ls->resent.
+ * Without SACK: RFC 6582 3.2. A duplicate is a segment that has arrived, and
+ * is not the first one. An ACK of new data is the one that was missing, and
+ * some of those.
  */
-static void ltcp_resend_lost(struct sock *sk)
+static void ltcp_reno_count(struct ltcp_sock *ls,
+			    const struct ltcp_ack_news *news)
 {
-	struct ltcp_sock *ls = ltcp_sk(sk);
-	u32 end;
+	u32 most = ltcp_flight(ls) - min(ltcp_flight(ls), ls->mss);
+	u32 gone = news->acked - min(news->acked, ls->mss);
 
-	if (ltcp_before(ls->resent, ls->snd.una))
-		ls->resent = ls->snd.una;
-	while (ltcp_before(ls->resent, ls->recover) &&
-	       ls->resent - ls->snd.una + ls->mss <= ls->cong.cwnd) {
-		end = ltcp_retransmit(sk, ls->resent);
-		if (end == ls->resent)
-			return;
-		ls->resent = end;
-	}
+	if (news->dup)
+		ls->sacked_out += ls->mss;
+	else if (ls->loss == LTCP_LOSS_FAST)
+		ls->sacked_out -= min(ls->sacked_out, gone);
+	else
+		ls->sacked_out = 0;
+	ls->sacked_out = min(ls->sacked_out, most);
 }
 
-void ltcp_recovery_acked(struct sock *sk, u32 acked, u32 rtt_us)
+/* Is this when fast retransmit begins? */
+static bool ltcp_loss_found(struct sock *sk)
+{
+	u32 threshold = READ_ONCE(ltcp_net(sock_net(sk))->reordering);
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	if (ls->sack_ok) {
+		ltcp_sack_mark_lost(sk);
+		return ls->lost_out;
+	}
+	/* Duplicates of what an earlier episode resent: RFC 6582 3.2, step 2 */
+	return ls->dupacks == threshold &&
+	       ltcp_after(ls->snd.una, ls->recover);
+}
+
+static void ltcp_fast_enter(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	LTCP_INC(sock_net(sk), FastRetransmits);
+	ltcp_loss_enter(sk, LTCP_LOSS_FAST);
+	ls->cong.cwnd = ls->cong.ssthresh;
+	if (!ls->sack_ok)
+		ltcp_mark_first_lost(sk);
+	/* The first one goes out whatever is on its way: RFC 6675 5 (4.3) */
+	ltcp_retransmit(sk);
+}
+
+/* An ACK in fast recovery: RFC 6582 3.2, step 3; RFC 6675 5 */
+static void ltcp_fast_acked(struct sock *sk, const struct ltcp_ack_news *news)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	if (!ltcp_before(ls->snd.una, ls->recover)) {
+		ls->loss = LTCP_LOSS_NONE;
+		ls->cong.cwnd = ls->cong.ssthresh;
+		if (!ls->sack_ok)
+			ls->sacked_out = 0;
+		return;
+	}
+	if (ls->sack_ok)
+		ltcp_sack_mark_lost(sk);
+	if (!news->acked)
+		return;
+
+	/* Partial: what was sent before has not come, so here is a hole. */
+	LTCP_INC(sock_net(sk), PartialAcks);
+	ltcp_mark_first_lost(sk);
+}
+
+/* An ACK of new data, and the algorithm has its say. */
+static void ltcp_window_acked(struct sock *sk, const struct ltcp_ack_news *news)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	struct ltcp_cong_ack ack = {
-		.acked = acked,
-		.flight = ltcp_flight(ls) + acked,
-		.rtt_us = rtt_us,
+		.acked = news->acked,
+		.flight = ltcp_flight(ls) + news->acked,
+		.rtt_us = news->rtt_us,
 		.now_us = ltcp_clock_us(),
 		.cwnd_limited = ls->cwnd_limited,
 	};
 
-	ls->dupacks = 0;
-	if (ls->loss == LTCP_LOSS_FAST) {
-		ltcp_recovery_fast_acked(sk, acked);
-		return;
-	}
 	if (ls->loss == LTCP_LOSS_RTO) {
 		/* The ACK may cover what had arrived before: RFC 3465 2.3 */
-		ack.acked = min(acked, ls->mss);
+		ack.acked = min(news->acked, ls->mss);
 		ack.cwnd_limited = true;
 		if (!ltcp_before(ls->snd.una, ls->recover))
 			ls->loss = LTCP_LOSS_NONE;
@@ -143,13 +141,37 @@ void ltcp_recovery_acked(struct sock *sk, u32 acked, u32 rtt_us)
 	if (ls->loss == LTCP_LOSS_NONE && ltcp_after(ls->snd.una, ls->recover))
 		ls->recover = ls->snd.una - 1;	/* lest it wrap around */
 	ls->cong.ops->acked(&ls->cong, &ack);
-	if (ls->loss == LTCP_LOSS_RTO)
-		ltcp_resend_lost(sk);
+}
+
+void ltcp_recovery_ack(struct sock *sk, const struct ltcp_ack_news *news)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	ltcp_owned(sk);
+	if (news->dup) {
+		LTCP_INC(sock_net(sk), DupAcksIn);
+		if (ls->dupacks < U8_MAX)
+			ls->dupacks++;
+	} else if (news->acked) {
+		ls->dupacks = 0;
+	}
+	if (!ls->sack_ok && ls->loss != LTCP_LOSS_RTO)
+		ltcp_reno_count(ls, news);
+
+	if (ls->loss == LTCP_LOSS_FAST) {
+		ltcp_fast_acked(sk, news);
+		return;
+	}
+	if (news->acked)
+		ltcp_window_acked(sk, news);
+	if (ls->loss == LTCP_LOSS_NONE && ltcp_loss_found(sk))
+		ltcp_fast_enter(sk);
 }
 
 void ltcp_recovery_timeout(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct sk_buff *first = ltcp_rtx_first(sk);
 
 	/* Without data there is no loss; the initial window remembers. */
 	if (!((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV))) {
@@ -158,6 +180,13 @@ void ltcp_recovery_timeout(struct sock *sk)
 			ls->cong.ops->timeout(&ls->cong);
 		ls->cong.cwnd = ls->mss;	/* loss window, RFC 5681 3.1 */
 		ls->dupacks = 0;
+		if (!ls->sack_ok) {
+			ls->sacked_out = 0;
+		} else if (ltcp_cb(first)->seg & LTCP_SEG_SACKED) {
+			LTCP_INC(sock_net(sk), SackReneges);
+			ltcp_rtx_forget_sacks(sk);
+		}
+		ltcp_rtx_mark_all_lost(sk);
 	}
-	ls->resent = ltcp_retransmit(sk, ls->snd.una);
+	ltcp_retransmit(sk);
 }

@@ -191,7 +191,7 @@ static void ltcp_retrans_timeout(struct sock *sk)
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	struct ltcp_net *ln = ltcp_net(sock_net(sk));
 
-	if (skb_queue_empty(&ls->rtx_queue) || ltcp_send_late_syn(sk))
+	if (ltcp_rtx_empty(sk) || ltcp_send_late_syn(sk))
 		return;
 	/* Keepalive probes do not count for the data that came after them. */
 	if (!ls->retries)
@@ -249,7 +249,7 @@ static void ltcp_persist_timeout(struct sock *sk)
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	u32 limit = ltcp_retry_limit(sk);
 
-	if (!skb_queue_empty(&ls->rtx_queue) ||
+	if (!ltcp_rtx_empty(sk) ||
 	    skb_queue_empty(&sk->sk_write_queue))
 		return;
 	if (ls->snd.wnd) {
@@ -292,7 +292,7 @@ static void ltcp_keepalive_timeout(struct sock *sk)
 		return;
 
 	/* Only an idle connection is probed: MUST-26. */
-	if (!skb_queue_empty(&ls->rtx_queue) ||
+	if (!ltcp_rtx_empty(sk) ||
 	    !skb_queue_empty(&sk->sk_write_queue)) {
 		ltcp_timer_arm(sk, LTCP_TIMER_KEEPALIVE, limit);
 		return;

@@ -72,8 +72,8 @@ void ltcp_sock_reset(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
-	__skb_queue_head_init(&ls->rtx_queue);
-	ls->ooo_queue = RB_ROOT;
+	ltcp_rtx_init(sk);
+	ltcp_ooo_init(ls);
 	memset(&ls->snd, 0, sizeof(ls->snd));
 	memset(&ls->rcv, 0, sizeof(ls->rcv));
 	memset(&ls->cong, 0, sizeof(ls->cong));
@@ -146,13 +146,14 @@ static void ltcp_destroy_sock(struct sock *sk)
  * Opening
  */
 
-static void ltcp_ask_timestamps(struct ltcp_sock *ls,
-				const struct ltcp_flow *flow)
+static void ltcp_ask_options(struct ltcp_sock *ls,
+			     const struct ltcp_flow *flow)
 {
 	int how = READ_ONCE(ltcp_net(flow->net)->timestamps);
 
 	ls->ts_ok = how != 0;
 	ls->ts.offset = how == 1 ? ltcp_ts_offset(flow) : 0;
+	ls->sack_ok = READ_ONCE(ltcp_net(flow->net)->sack);
 }
 
 /* RFC 9293 3.10.1, active: CLOSED to SYN_SENT [s] */
@@ -178,11 +179,12 @@ static int ltcp_connect(struct sock *sk, struct sockaddr_unsized *addr, int len)
 		goto fail;
 
 	ls->af->flow_of(sk, &flow);
-	ltcp_ask_timestamps(ls, &flow);
+	ltcp_ask_options(ls, &flow);
 	ls->snd.iss = ltcp_isn_for(&flow, isn);
 	WRITE_ONCE(ls->snd.nxt, ls->snd.iss);
 	ls->snd.sml = ls->snd.iss;
 	ls->recover = ls->snd.iss;
+	ls->sack_high = ls->snd.iss;
 	ltcp_sync_mss(sk, ls->af->mtu(sk) ?: 576);
 	ls->cong.cwnd = ltcp_cong_init_window(ls->mss);
 	ltcp_init_window(ltcp_net(sock_net(sk)), sk->sk_rcvbuf, &wnd,

@@ -237,7 +237,7 @@ static int ltcp_send_error(struct sock *sk, int flags, int err)
 
 	/* With nothing in flight no ACK would wake who waits for room. */
 	if (err == -EAGAIN && skb_queue_empty(&sk->sk_write_queue) &&
-	    skb_queue_empty(&ltcp_sk(sk)->rtx_queue))
+	    ltcp_rtx_empty(sk))
 		sk->sk_write_space(sk);
 	return err;
 }

@@ -356,7 +356,8 @@ static u8 ltcp_info_ca_state(const struct ltcp_sock *ls)
 	case LTCP_LOSS_RTO:
 		return TCP_CA_Loss;
 	default:
-		return ls->dupacks ? TCP_CA_Disorder : TCP_CA_Open;
+		return ls->dupacks || ls->sacked_out ? TCP_CA_Disorder :
+						       TCP_CA_Open;
 	}
 }
 
@@ -380,7 +381,12 @@ static void ltcp_info_sender(const struct sock *sk, struct tcp_info *info)
 	info->tcpi_rtt = ls->rtt.srtt_us / 8;
 	info->tcpi_rttvar = ls->rtt.rttvar_us / 4;
 	info->tcpi_min_rtt = ls->rtt.min_us;
-	info->tcpi_unacked = skb_queue_len(&ls->rtx_queue);
+	info->tcpi_unacked = ltcp_info_segments(ls, ltcp_flight(ls));
+	info->tcpi_sacked = ltcp_info_segments(ls, ls->sacked_out);
+	/* TCP counts what is lost until it has arrived. */
+	info->tcpi_lost = ltcp_info_segments(ls, ls->lost_out +
+						 ls->retrans_out);
+	info->tcpi_retrans = ltcp_info_segments(ls, ls->retrans_out);
 	info->tcpi_total_retrans = ls->total_retrans;
 	info->tcpi_bytes_acked = ls->bytes_acked;
 	info->tcpi_notsent_bytes = ls->write_seq - ls->snd.nxt;

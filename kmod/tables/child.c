@@ -49,6 +49,7 @@ static void ltcp_child_variables(struct sock *child,
 	ls->write_seq = o->iss + 1;
 	ls->snd.sml = o->iss;
 	ls->recover = o->iss;
+	ls->sack_high = o->iss;
 	ls->retries = o->retrans;
 
 	ltcp_init_window(ln, child->sk_rcvbuf, &wnd, &unused);

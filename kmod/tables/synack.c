@@ -34,6 +34,7 @@ void ltcp_opening_init(struct ltcp_opening *o, const struct sock *listener,
 		ltcp_init_window(ln, READ_ONCE(listener->sk_rcvbuf), &wnd,
 				 &o->rcv_wscale);
 	}
+	o->sack_ok = (opt->has & LTCP_HAS_SACK_OK) && READ_ONCE(ln->sack);
 	if ((opt->has & LTCP_HAS_TIMESTAMP) && READ_ONCE(ln->timestamps)) {
 		o->ts_ok = 1;
 		o->ts_recent = opt->tsval;

@@ -603,7 +603,6 @@ void reload_module(void)
 /* What ltcp does not have yet, or does otherwise by default, goes off. */
 static void stock_like_ltcp(void)
 {
-	set_sysctl("sack", "0");
 	set_sysctl("recovery", "0");
 	set_sysctl("early_retrans", "0");
 	set_sysctl("frto", "0");

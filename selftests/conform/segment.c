@@ -26,6 +26,7 @@ enum {
 	OPT_MSS = 2,
 	OPT_WSCALE = 3,
 	OPT_SACKOK = 4,
+	OPT_SACK = 5,
 	OPT_TS = 8,
 };
 
@@ -163,6 +164,28 @@ static const char *parse_timestamps(struct segment *s, const char *text)
 	return NULL;
 }
 
+static const char *parse_sack(struct segment *s, const char *text)
+{
+	long long start, end;
+	uint8_t *len;
+	int used;
+
+	add_option(s, OPT_SACK, 2);
+	len = s->opt + s->nopt - 1;
+	s->sack_at = s->nopt;
+	for (; sscanf(text, " %lld:%lld%n", &start, &end, &used) == 2;
+	     text += used) {
+		if (s->nopt > 32)
+			return "too many SACK blocks";
+		put32(s->opt + s->nopt, start);
+		put32(s->opt + s->nopt + 4, end);
+		s->nopt += 8;
+		s->nsacks++;
+		*len += 8;
+	}
+	return *text ? "not sack START:END ..." : NULL;
+}
+
 static const char *parse_option(struct segment *s, const char *text)
 {
 	unsigned int a;
@@ -184,6 +207,8 @@ static const char *parse_option(struct segment *s, const char *text)
 		s->opt[s->nopt++] = a;
 	} else if (!strncmp(text, "ts ", 3)) {
 		return parse_timestamps(s, text);
+	} else if (!strncmp(text, "sack ", 5)) {
+		return parse_sack(s, text + 5);
 	} else if (!strncmp(text, "hex ", 4)) {
 		return parse_hex(s, text + 4);
 	} else {
@@ -322,6 +347,10 @@ static void print_option(FILE *out, const uint8_t *p, size_t len)
 		fprintf(out, "wscale %u", p[2]);
 	} else if (*p == OPT_TS && len == 10) {
 		fprintf(out, "ts %d %d", get32(p + 2), get32(p + 6));
+	} else if (*p == OPT_SACK && len > 2 && len % 8 == 2) {
+		fprintf(out, "sack");
+		for (i = 2; i < len; i += 8)
+			fprintf(out, " %d:%d", get32(p + i), get32(p + i + 4));
 	} else {
 		fprintf(out, "hex ");
 		for (i = 0; i < len; i++)
@@ -422,6 +451,17 @@ static void shift_timestamps(const struct segment *s, const struct flow *f,
 		put32(ecr, get32(ecr) + sign * f->ts[!dir]);
 }
 
+/* The same for SACK blocks, which are in the numbers of the other side. */
+static void shift_sacks(const struct segment *s, const struct flow *f,
+			enum dir dir, int sign, uint8_t *opt)
+{
+	uint8_t *edge = opt + s->sack_at;
+	int i;
+
+	for (i = 0; i < 2 * s->nsacks; i++, edge += 4)
+		put32(edge, get32(edge) + sign * f->isn[!dir]);
+}
+
 static in_addr_t peer_addr(const struct flow *f)
 {
 	return f->paddr ?: inet_addr(PEER_ADDR);
@@ -455,6 +495,7 @@ size_t segment_build(const struct segment *s, const struct flow *f,
 	put16(th + 18, s->urg);
 	memcpy(th + TCP_HDR, s->opt, s->nopt);
 	shift_timestamps(s, f, dir, 1, th + TCP_HDR);
+	shift_sacks(s, f, dir, 1, th + TCP_HDR);
 	for (i = 0; i < s->len; i++)
 		data[i] = payload_octet(dir, first + i);
 
@@ -504,8 +545,8 @@ static const char *decode_wrong(const struct segment *s, const struct flow *f,
 	return NULL;
 }
 
-/* Learns the kernel's first timestamp, and its last. */
-static void decode_timestamps(struct segment *s, struct flow *f)
+/* Where the options with numbers are that count from others. */
+static void find_options(struct segment *s)
 {
 	size_t i, len;
 
@@ -513,7 +554,16 @@ static void decode_timestamps(struct segment *s, struct flow *f)
 		len = option_len(s->opt + i, s->nopt - i);
 		if (s->opt[i] == OPT_TS && len == 10)
 			s->ts_at = i + 2;
+		if (s->opt[i] == OPT_SACK && len > 2 && len % 8 == 2) {
+			s->sack_at = i + 2;
+			s->nsacks = len / 8;
+		}
 	}
+}
+
+/* Learns the kernel's first timestamp, and its last. */
+static void decode_timestamps(struct segment *s, struct flow *f)
+{
 	if (!s->ts_at)
 		return;
 	f->ts_last = segment_tsval(s);
@@ -561,7 +611,9 @@ void segment_decode(struct segment *s, struct flow *f, int proto,
 	s->seq = get32(th + 4) - f->isn[FROM_KERNEL];
 	if (s->flags & ACK)
 		s->ack = get32(th + 8) - f->isn[TO_KERNEL];
+	find_options(s);
 	decode_timestamps(s, f);
+	shift_sacks(s, f, FROM_KERNEL, -1, s->opt);
 	s->wrong = decode_wrong(s, f, pkt, len, proto);
 }
 

@@ -12,8 +12,9 @@
  * sent them, so a SYN is 0:0(0) and the first octet of data is 1. Payload is
  * never written down: each octet is a function of its sequence number.
  *
- * OPTIONs: mss N, wscale N, sackok, ts VAL ECR, nop, eol, hex XX..: octets as
- * given, for options that are unknown or broken.
+ * OPTIONs: mss N, wscale N, sackok, ts VAL ECR, sack START:END ..., nop, eol,
+ * hex XX..: octets as given, for options that are unknown or broken. The edges
+ * of SACK blocks count as "ack" does.
  *
  * VAL counts from the first timestamp of who sends the segment, ECR from that
  * of the other side, but is as on the wire where there is no ACK. In a segment
@@ -86,6 +87,8 @@ struct flow {
  * @has_urg: "urg" was written
  * @has_opt: "<...>" was written
  * @ts_at: where in @opt timestamps stand, relative like @seq; 0: none
+ * @sack_at: where in @opt SACK blocks stand, relative; 0: none
+ * @nsacks: how many
  * @any_tsval: the first of them is "*"
  * @any_tsecr: the second is
  * @badsum: defect, as are the rest; 0 or -1: none
@@ -114,6 +117,8 @@ struct segment {
 	bool has_urg;
 	bool has_opt;
 	uint8_t ts_at;
+	uint8_t sack_at;
+	uint8_t nsacks;
 	bool any_tsval;
 	bool any_tsecr;
 

@@ -620,11 +620,11 @@ CASE(sysctl_effect, window_scaling)
 
 	flow(KERNEL_PORT + 1, PEER_PORT);
 	client();
-	out("S 0:0(0) <mss 1460>");
+	out("S 0:0(0) <mss 1460,sackok>");
 	set_sysctl("window_scaling", "1");
 	flow(KERNEL_PORT + 2, PEER_PORT);
 	client();
-	out("S 0:0(0) <mss 1460,wscale %d>", is_ltcp() ? 6 : 7);
+	out("S 0:0(0) <mss 1460,sackok,wscale %d>", is_ltcp() ? 6 : 7);
 }
 
 /* T13: 2 shows the uptime in milliseconds, 1 does not. */
@@ -635,7 +635,7 @@ CASE(sysctl_effect, timestamps)
 
 	ltcp_only("has another clock");
 	client();
-	out("S 0:0(0) <mss 1460,wscale 6,ts 0 0>");
+	out("S 0:0(0) <mss 1460,sackok,wscale 6,ts 0 0>");
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	ms = ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 	check(peer_flow()->ts[FROM_KERNEL] - (ms - 100) > 200);
@@ -643,7 +643,7 @@ CASE(sysctl_effect, timestamps)
 	set_sysctl("timestamps", "2");
 	flow(KERNEL_PORT + 1, PEER_PORT);
 	client();
-	out("S 0:0(0) <mss 1460,wscale 6,ts 0 0>");
+	out("S 0:0(0) <mss 1460,sackok,wscale 6,ts 0 0>");
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	ms = ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 	check(peer_flow()->ts[FROM_KERNEL] - (ms - 100) <= 200);
@@ -651,7 +651,7 @@ CASE(sysctl_effect, timestamps)
 	set_sysctl("timestamps", "0");
 	flow(KERNEL_PORT + 2, PEER_PORT);
 	client();
-	out("S 0:0(0) <mss 1460,wscale 6>");
+	out("S 0:0(0) <mss 1460,sackok,wscale 6>");
 	flow(KERNEL_PORT + 3, PEER_PORT);
 	server();
 	in("S 0:0(0) win 65535 <mss 1460,ts 1 0>");

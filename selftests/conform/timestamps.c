@@ -18,7 +18,7 @@ CASE(timestamps, active)
 {
 	int fd = client();
 
-	out("S 0:0(0) <mss 1460,wscale %d,ts * 0>", is_ltcp() ? 6 : 7);
+	out("S 0:0(0) <mss 1460,sackok,wscale %d,ts * 0>", is_ltcp() ? 6 : 7);
 	in("S. 0:0(0) ack 1 win 65535 <mss 1460,ts 700 *>");
 	out(". 1:1(0) ack 1 <ts * 700>");
 	put(fd, 100);
@@ -46,7 +46,7 @@ CASE(timestamps, peer_refuses)
 {
 	int fd = client();
 
-	out("S 0:0(0) <mss 1460,wscale %d,ts * 0>", is_ltcp() ? 6 : 7);
+	out("S 0:0(0) <mss 1460,sackok,wscale %d,ts * 0>", is_ltcp() ? 6 : 7);
 	in("S. 0:0(0) ack 1 win 65535 <mss 1460>");
 	out(". 1:1(0) ack 1 <>");
 	put(fd, 1460);
@@ -66,7 +66,7 @@ CASE(timestamps, simultaneous)
 {
 	int fd = client();
 
-	out("S 0:0(0) <mss 1460,wscale %d,ts * 0>", is_ltcp() ? 6 : 7);
+	out("S 0:0(0) <mss 1460,sackok,wscale %d,ts * 0>", is_ltcp() ? 6 : 7);
 	in("S 0:0(0) win 65535 <mss 1460,ts 20 0>");
 	out("S. 0:0(0) ack 1 <mss 1460,ts * 20>");
 	in(". 1:1(0) ack 1 <ts 21 *>");

@@ -81,8 +81,11 @@ static void look(void)
 	in("R 1:1(0)");
 }
 
-/* A socket, opened by the peer, whose sequence numbers wrap after @octets. */
-static int passive_before_wrap(unsigned int octets)
+/*
+ * A socket, opened by the peer with @option, whose sequence numbers wrap after
+ * @octets.
+ */
+static int passive_before_wrap_with(unsigned int octets, const char *option)
 {
 	uint32_t left;
 	int l = server();
@@ -92,7 +95,7 @@ static int passive_before_wrap(unsigned int octets)
 	left = -peer_flow()->isn[FROM_KERNEL] - octets;
 	quiet(left / ISN_PER_MS);
 	another_port(PEER_PORT);
-	in("S 0:0(0) win 65535 <mss 1460>");
+	in("S 0:0(0) win 65535 <mss 1460%s>", option);
 	out("S. 0:0(0) ack 1");
 	in(". 1:1(0) ack 1");
 	left = -peer_flow()->isn[FROM_KERNEL];
@@ -101,6 +104,11 @@ static int passive_before_wrap(unsigned int octets)
 	fd = accepted(l);
 	close(l);
 	return fd;
+}
+
+static int passive_before_wrap(unsigned int octets)
+{
+	return passive_before_wrap_with(octets, "");
 }
 
 /* S001 S050 MUST-8: data over the wrap, acknowledged in order. */
@@ -142,6 +150,29 @@ CASE(wrap, retransmit)
 	in(". 1:1(0) ack 11781");
 	counter_is("FastRetransmits", 1);
 	counter_is("RtoTimeouts", 1);
+}
+
+/* T34: SACK blocks before, over and behind it, in any order. */
+CASE(wrap, sack)
+{
+	int fd = passive_before_wrap_with(5 * MSS, ",sackok");
+	int i;
+
+	put(fd, 10 * MSS);
+	for (i = 0; i < 10; i++)
+		out(". %d:%d(1460) ack 1", 1 + i * MSS, 1 + (i + 1) * MSS);
+	/* Segments 0, 3 and 7 are lost; the wrap is in 4 or 5. */
+	in(". 1:1(0) ack 1 <nop,nop,sack 11681:14601>");
+	in(". 1:1(0) ack 1 <nop,nop,sack 5841:10221 1461:4381 11681:14601>");
+	out(". 1:1461(1460) ack 1");
+	out(". 4381:5841(1460) ack 1");
+	out(". 10221:11681(1460) ack 1");
+	in(". 1:1(0) ack 10221 <nop,nop,sack 11681:14601>");
+	in(". 1:1(0) ack 14601");
+	quiet(10 * SEC);
+	counter_is("FastRetransmits", 1);
+	counter_is("RetransSegs", 3);
+	counter_is("SackBlocksBad", 0);
 }
 
 /* What is acknowledged is held against both sides of the wrap. */

@@ -74,13 +74,19 @@ static bool same(const struct ltcp_options *a, const struct ltcp_options *b)
 {
 	return a->has == b->has && a->wscale == b->wscale &&
 	       a->mss == b->mss && a->tsval == b->tsval &&
-	       a->tsecr == b->tsecr;
+	       a->tsecr == b->tsecr && a->nsacks == b->nsacks &&
+	       !memcmp(a->sacks, b->sacks, a->nsacks * sizeof(*a->sacks));
+}
+
+static u32 model_u32(const u8 *o)
+{
+	return o[0] * 16777216U + o[1] * 65536 + o[2] * 256 + o[3];
 }
 
 /* The second parser: looks at each octet by number, and asks before it does. */
 static int model(struct ltcp_options *opt, const u8 *o, int len, bool syn)
 {
-	int i = 0, kind, n;
+	int i = 0, kind, k, n;
 
 	*opt = (struct ltcp_options){ 0 };
 	while (i < len) {
@@ -108,10 +114,19 @@ static int model(struct ltcp_options *opt, const u8 *o, int len, bool syn)
 			opt->has |= LTCP_HAS_SACK_OK;
 		if (kind == 8 && n == 10) {
 			opt->has |= LTCP_HAS_TIMESTAMP;
-			opt->tsval = o[i + 2] * 16777216U + o[i + 3] * 65536 +
-				     o[i + 4] * 256 + o[i + 5];
-			opt->tsecr = o[i + 6] * 16777216U + o[i + 7] * 65536 +
-				     o[i + 8] * 256 + o[i + 9];
+			opt->tsval = model_u32(o + i + 2);
+			opt->tsecr = model_u32(o + i + 6);
+		}
+		if (!syn && kind == 5 &&
+		    (n == 10 || n == 18 || n == 26 || n == 34)) {
+			opt->has |= LTCP_HAS_SACK;
+			opt->nsacks = (n - 2) / 8;
+			for (k = 0; k < (int)opt->nsacks; k++) {
+				opt->sacks[k].start = model_u32(o + i + 2 +
+								8 * k);
+				opt->sacks[k].end = model_u32(o + i + 6 +
+							      8 * k);
+			}
 		}
 		i += n;
 	}
@@ -172,6 +187,34 @@ TEST(parse__common_syn)
 	CHECK_EQ(opt.wscale, 7);
 	CHECK_EQ(opt.tsval, 9);
 	CHECK_EQ(opt.tsecr, 0);
+}
+
+/* RFC 2018 3: one to four blocks, but not in a SYN */
+TEST(parse__sack)
+{
+	struct ltcp_options opt;
+
+	CHECK_EQ(PARSE(&opt, false, 1, 1, 5, 10, 0, 0, 0, 1, 0xff, 0, 0, 2), 0);
+	CHECK_EQ(opt.has, LTCP_HAS_SACK);
+	CHECK_EQ(opt.nsacks, 1);
+	CHECK_EQ(opt.sacks[0].start, 1);
+	CHECK_EQ(opt.sacks[0].end, 0xff000002U);
+	CHECK_EQ(PARSE(&opt, true, 1, 1, 5, 10, 0, 0, 0, 1, 0xff, 0, 0, 2), 0);
+	CHECK_EQ(opt.has, 0);
+	/* none, a part of one, and one and a part */
+	CHECK_EQ(PARSE(&opt, false, 5, 2), 0);
+	CHECK_EQ(opt.has, 0);
+	CHECK_EQ(PARSE(&opt, false, 5, 6, 0, 0, 0, 1), 0);
+	CHECK_EQ(opt.has, 0);
+	CHECK_EQ(PARSE(&opt, false, 5, 14, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3),
+		 0);
+	CHECK_EQ(opt.has, 0);
+	/* of two, the last one, and nothing of the other */
+	CHECK_EQ(PARSE(&opt, false, 5, 18, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3,
+		       0, 0, 0, 4, 5, 10, 0, 0, 0, 5, 0, 0, 0, 6), 0);
+	CHECK_EQ(opt.nsacks, 1);
+	CHECK_EQ(opt.sacks[0].start, 5);
+	CHECK_EQ(opt.sacks[1].start, 0);
 }
 
 /* MUST-65 RFC 7323 1.3 RFC 2018 2: they count in a SYN only */
@@ -416,6 +459,21 @@ TEST(write__only_what_is_there)
 	check_octets(&opt, "", 0);
 }
 
+/* RFC 2018 3: the field holds four blocks, or three and a timestamp */
+TEST(write__sack)
+{
+	struct ltcp_options opt = { .has = LTCP_HAS_SACK, .nsacks = 1,
+				    .sacks = { { 1, 2 }, { 3, 4 } } };
+	u8 octets[LTCP_MAX_OPT_LEN];
+
+	check_octets(&opt, "\x01\x01\x05\x0a\0\0\0\x01\0\0\0\x02", 12);
+	opt.nsacks = 4;
+	CHECK_EQ(write_exact(octets, &opt), LTCP_SACK_ROOM(4));
+	opt.has |= LTCP_HAS_TIMESTAMP;
+	opt.nsacks = 3;
+	CHECK_EQ(write_exact(octets, &opt), LTCP_MAX_OPT_LEN);
+}
+
 /* S016 MUST-69: any set, in whole words */
 TEST(write__what_parse_reads)
 {
@@ -441,6 +499,17 @@ TEST(write__what_parse_reads)
 
 		CHECK_EQ(parse(&back, octets, len, false), 0);
 		CHECK_EQ(back.has, has & ~SYN_ONLY);
+
+		/* And those that are in no SYN. */
+		opt = (struct ltcp_options){
+			.has = LTCP_HAS_SACK | (has & LTCP_HAS_TIMESTAMP),
+			.tsval = opt.tsval, .tsecr = opt.tsecr,
+			.nsacks = 1 + rnd_below(3),
+		};
+		rnd_fill((u8 *)opt.sacks, opt.nsacks * sizeof(*opt.sacks));
+		len = write_exact(octets, &opt);
+		CHECK_EQ(parse(&back, octets, len, false), 0);
+		CHECK(same(&back, &opt));
 	}
 }
 

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What was sent and is not acknowledged: the retransmission queue, and what is
+ * known of each segment in it.
+ *
+ *	on its way:	sk->tcp_rtx_queue and ls->sent
+ *	lost:		sk->tcp_rtx_queue and ls->lost
+ *	SACKed:		ls->sacked_queue
+ *
+ * Both queues are trees by sequence number. What was SACKed leaves the first
+ * one, so that who looks for what is new in a SACK block meets nothing old,
+ * however often a peer repeats itself. ls->sent is in order of transmission,
+ * ls->lost in the order in which to send again. The octets in each state are
+ * counted, so nothing is ever walked to know how much there is.
+ *
+ * ack.c takes out what is acknowledged, sack.c and recovery.c move segments
+ * from one state to another, output.c adds them. Whether a segment is lost is
+ * not decided here. All under the socket lock.
+ */
+
+#include "ltcp.h"
+
+void ltcp_rtx_init(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	sk->tcp_rtx_queue = RB_ROOT;
+	ls->sacked_queue = RB_ROOT;
+	INIT_LIST_HEAD(&ls->sent);
+	INIT_LIST_HEAD(&ls->lost);
+	ls->sacked_out = 0;
+	ls->lost_out = 0;
+	ls->retrans_out = 0;
+}
+
+bool ltcp_rtx_empty(const struct sock *sk)
+{
+	return RB_EMPTY_ROOT(&sk->tcp_rtx_queue) &&
+	       RB_EMPTY_ROOT(&ltcp_sk(sk)->sacked_queue);
+}
+
+struct sk_buff *ltcp_rtx_first(const struct sock *sk)
+{
+	struct sk_buff *sacked = skb_rb_first(&ltcp_sk(sk)->sacked_queue);
+	struct sk_buff *skb = skb_rb_first(&sk->tcp_rtx_queue);
+
+	if (!sacked || !skb)
+		return skb ?: sacked;
+	return ltcp_before(ltcp_cb(skb)->seq, ltcp_cb(sacked)->seq) ? skb :
+								      sacked;
+}
+
+struct sk_buff *ltcp_rtx_find(const struct sock *sk, u32 seq)
+{
+	struct rb_node *node = sk->tcp_rtx_queue.rb_node;
+	struct sk_buff *found = NULL;
+
+	while (node) {
+		struct sk_buff *skb = rb_to_skb(node);
+
+		if (ltcp_after(ltcp_cb(skb)->end_seq, seq)) {
+			found = skb;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return found;
+}
+
+struct sk_buff *ltcp_rtx_lost_first(struct ltcp_sock *ls)
+{
+	struct ltcp_skb_cb *cb;
+
+	cb = list_first_entry_or_null(&ls->lost, struct ltcp_skb_cb, list);
+	return cb ? ltcp_cb_skb(cb) : NULL;
+}
+
+static void rtx_link(struct rb_root *root, struct sk_buff *skb)
+{
+	struct rb_node **link = &root->rb_node;
+	struct rb_node *parent = NULL;
+
+	while (*link) {
+		parent = *link;
+		link = ltcp_before(ltcp_cb(skb)->seq,
+				   ltcp_cb(rb_to_skb(parent))->seq) ?
+			&parent->rb_left : &parent->rb_right;
+	}
+	rb_link_node(&skb->rbnode, parent, link);
+	rb_insert_color(&skb->rbnode, root);
+}
+
+/* @skb is in no state any more: what was counted for it is taken back. */
+static void rtx_uncount(struct ltcp_sock *ls, struct ltcp_skb_cb *cb)
+{
+	u32 len = ltcp_cb_len(cb);
+
+	if (cb->seg & LTCP_SEG_SACKED)
+		ls->sacked_out -= len;
+	if (cb->seg & LTCP_SEG_LOST)
+		ls->lost_out -= len;
+	if (cb->seg & LTCP_SEG_RETRANS)
+		ls->retrans_out -= len;
+	cb->seg = 0;
+}
+
+void ltcp_rtx_add(struct sock *sk, struct sk_buff *skb)
+{
+	struct ltcp_skb_cb *cb = ltcp_cb(skb);
+
+	ltcp_owned(sk);
+	cb->seg = 0;
+	rtx_link(&sk->tcp_rtx_queue, skb);
+	list_add_tail(&cb->list, &ltcp_sk(sk)->sent);
+}
+
+static void rtx_unlink(struct sock *sk, struct sk_buff *skb)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_skb_cb *cb = ltcp_cb(skb);
+
+	if (cb->seg & LTCP_SEG_SACKED) {
+		rb_erase(&skb->rbnode, &ls->sacked_queue);
+	} else {
+		rb_erase(&skb->rbnode, &sk->tcp_rtx_queue);
+		list_del(&cb->list);
+	}
+	rtx_uncount(ls, cb);
+}
+
+void ltcp_rtx_free(struct sock *sk, struct sk_buff *skb)
+{
+	ltcp_owned(sk);
+	rtx_unlink(sk, skb);
+	ltcp_tx_free(sk, skb);
+}
+
+void ltcp_rtx_mark_lost(struct sock *sk, struct sk_buff *skb)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_skb_cb *cb = ltcp_cb(skb);
+
+	ltcp_owned(sk);
+	rtx_uncount(ls, cb);
+	cb->seg = LTCP_SEG_LOST;
+	ls->lost_out += ltcp_cb_len(cb);
+	list_move_tail(&cb->list, &ls->lost);
+}
+
+void ltcp_rtx_mark_sent(struct sock *sk, struct sk_buff *skb)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_skb_cb *cb = ltcp_cb(skb);
+
+	ltcp_owned(sk);
+	rtx_uncount(ls, cb);
+	cb->seg = LTCP_SEG_RETRANS;
+	ls->retrans_out += ltcp_cb_len(cb);
+	list_move_tail(&cb->list, &ls->sent);
+}
+
+void ltcp_rtx_mark_sacked(struct sock *sk, struct sk_buff *skb)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_skb_cb *cb = ltcp_cb(skb);
+
+	ltcp_owned(sk);
+	rtx_unlink(sk, skb);
+	cb->seg = LTCP_SEG_SACKED;
+	ls->sacked_out += ltcp_cb_len(cb);
+	rtx_link(&ls->sacked_queue, skb);
+}
+
+void ltcp_rtx_mark_all_lost(struct sock *sk)
+{
+	struct sk_buff *skb;
+
+	/* What was lost before is moved as well: so the list is in order. */
+	for (skb = skb_rb_first(&sk->tcp_rtx_queue); skb;
+	     skb = skb_rb_next(skb))
+		ltcp_rtx_mark_lost(sk, skb);
+}
+
+void ltcp_rtx_forget_sacks(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct sk_buff *skb;
+
+	while ((skb = skb_rb_first(&ls->sacked_queue))) {
+		rb_erase(&skb->rbnode, &ls->sacked_queue);
+		rtx_uncount(ls, ltcp_cb(skb));
+		ltcp_rtx_add(sk, skb);
+	}
+}
+
+struct sk_buff *ltcp_rtx_split(struct sock *sk, struct sk_buff *skb, u32 len)
+{
+	struct sk_buff *rest = ltcp_tx_split(sk, skb, len);
+
+	if (!rest)
+		return NULL;
+	/* Both have one state, so the counts stay. */
+	if (ltcp_cb(skb)->seg & LTCP_SEG_SACKED) {
+		rtx_link(&ltcp_sk(sk)->sacked_queue, rest);
+	} else {
+		rtx_link(&sk->tcp_rtx_queue, rest);
+		list_add(&ltcp_cb(rest)->list, &ltcp_cb(skb)->list);
+	}
+	return rest;
+}
