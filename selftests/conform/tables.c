@@ -198,7 +198,7 @@ static void expire(unsigned long n, const long long *made)
 	nothing_in("ltcp_tw");
 }
 
-/* S080 S102 MUST-13: a great many are kept, each for its own 2 MSL */
+/* S080 S102 T23 MUST-13: a great many are kept, each for its own 2 MSL */
 CASE(tables, time_wait)
 {
 	unsigned long n = how_many("LTCP_TABLES_TIME_WAIT", 4000);

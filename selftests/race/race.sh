@@ -13,7 +13,7 @@ set -eu
 # shellcheck source-path=SCRIPTDIR/../lib source=net.sh
 . "$(dirname "$0")/../lib/net.sh"
 
-# T29 S049
+# T29 T30 T31 S049
 rounds_of_races() {
 	local args="-r 100000 -t 10 -n 30"
 
