@@ -29,6 +29,7 @@
 #include "engine/cong.h"
 #include "engine/fsm.h"
 #include "engine/options.h"
+#include "engine/rack.h"
 #include "engine/rtt.h"
 #include "engine/timestamp.h"
 #include "net.h"
@@ -133,6 +134,8 @@ static inline u32 ltcp_cb_len(const struct ltcp_skb_cb *cb)
 
 /* The timers that share the connection's one struct timer_list. */
 enum ltcp_timer {
+	LTCP_TIMER_REORDER,	/* RFC 8985 6.2: something may be lost now */
+	LTCP_TIMER_TLP,		/* RFC 8985 7.2; before the next one */
 	LTCP_TIMER_RETRANS,	/* RFC 6298; SYN and FIN too */
 	LTCP_TIMER_PERSIST,	/* zero window, RFC 9293 3.8.6.1 */
 	LTCP_TIMER_DELACK,	/* RFC 9293 3.8.6.3 */
@@ -254,7 +257,9 @@ struct ltcp_sock {
 	u32 sacked_out;		/* [s] octets that arrived, beyond SND.UNA */
 	u32 lost_out;		/* [s] octets that are lost, not sent again */
 	u32 retrans_out;	/* [s] octets on their way once more */
-	u32 sack_high;		/* [s] end of the highest block SACKed */
+	u32 sack_high;		/* [s] highest SACKed or acked: RACK.fack */
+	u32 tlp_seq;		/* [s] TLP.end_seq, if @tlp_out */
+	struct ltcp_rack rack;	/* [s] RFC 8985 */
 	u32 total_retrans;	/* [s] segments, for TCP_INFO */
 	struct ltcp_sack dsack;	/* [s] duplicate to tell, if @dsack_due */
 	u64 bytes_acked;	/* [s] of ours, by the peer */
@@ -271,6 +276,8 @@ struct ltcp_sock {
 	u8 tw_taken:1;		/* [s] a TIME_WAIT entry gave way to us */
 	u8 persisting:1;	/* [s] data waits for a closed window */
 	u8 dsack_due:1;		/* [s] the next ACK reports @dsack */
+	u8 tlp_out:1;		/* [s] a loss probe is unanswered */
+	u8 tlp_again:1;		/* [s] and is a retransmission */
 
 	/* time */
 	u8 timers;			/* [s] bit set of enum ltcp_timer */
@@ -441,21 +448,37 @@ void ltcp_reasm_purge(struct sock *sk);
 
 /**
  * struct ltcp_ack_news - what one acknowledgment told, for recovery.c
+ * @now_us: when it came, ltcp_clock_us()
  * @acked: octets by which it moved SND.UNA
  * @sacked: octets that it was the first to SACK
- * @rtt_us: round trip, 0: not measured
- * @dup: a duplicate (RFC 5681 2; with SACK: RFC 6675 2)
+ * @rtt_us: round trip by what it acknowledged, 0: not measured
+ * @sack_rtt_us: by what it acknowledged or SACKed, and was sent once; 0: none
+ * @tsecr: timestamp that it echoes
+ * @dsack_end: end of what came twice, if @dsack
+ * @dsack: it has a D-SACK block
+ * @bare: an ACK that says nothing new, and carries nothing
+ * @dup: a duplicate: @bare while something is on its way (RFC 5681 2), or with
+ *	 SACK one that SACKs something (RFC 6675 2)
  */
 struct ltcp_ack_news {
+	u64 now_us;
 	u32 acked;
 	u32 sacked;
 	u32 rtt_us;
+	u32 sack_rtt_us;
+	u32 tsecr;
+	u32 dsack_end;
+	bool dsack;
+	bool bare;
 	bool dup;
 };
 
 /* An ACK with news: find losses, set cwnd; ltcp_output() does the rest. [s] */
 void ltcp_recovery_ack(struct sock *sk, const struct ltcp_ack_news *news);
 void ltcp_recovery_timeout(struct sock *sk);
+
+/* LTCP_TIMER_REORDER: what was only late may be lost by now. [s] */
+void ltcp_recovery_reorder(struct sock *sk);
 
 /*
  * engine/sack.c: what SACK options mean to the sender
@@ -467,6 +490,30 @@ void ltcp_sack_rcv(struct sock *sk, const struct sk_buff *skb,
 
 /* Take for lost what so much was SACKed above that it must be. [s] */
 void ltcp_sack_mark_lost(struct sock *sk);
+
+/*
+ * engine/rack.c: losses found by time, with SACK
+ */
+
+/* @cb has arrived, says the ACK of @news, for the first time. [s] */
+void ltcp_rack_segment(struct sock *sk, const struct ltcp_skb_cb *cb,
+		       struct ltcp_ack_news *news);
+
+/* Mark what is lost, and come back when the next one may be. [s] */
+void ltcp_rack_detect(struct sock *sk);
+void ltcp_rack_ack(struct sock *sk, const struct ltcp_ack_news *news);
+
+/* The retransmission timer: mark the first, and what is old enough. [s] */
+void ltcp_rack_timeout(struct sock *sk);
+
+/* Set or stop LTCP_TIMER_TLP, from now on. [s] */
+void ltcp_tlp_arm(struct sock *sk);
+
+/* It expired: send a probe. [s] */
+void ltcp_tlp_send(struct sock *sk);
+
+/* Did the last probe repair a loss that nobody else has seen? [s] */
+bool ltcp_tlp_ack(struct sock *sk, const struct ltcp_ack_news *news);
 
 /*
  * engine/rtx.c: what was sent and is not acknowledged. The queue is in order of
@@ -578,6 +625,12 @@ void ltcp_send_probe(struct sock *sk);
  * it as is one segment, again, whatever the windows say. [s]
  */
 void ltcp_retransmit(struct sock *sk);
+
+/*
+ * One more segment, for the loss probe: the next that is unsent, or else the
+ * last one again. 0: new, 1: again, or negative errno. [s]
+ */
+int ltcp_send_one_more(struct sock *sk);
 
 /* Recompute ls->mss from path MTU, the peer's MSS and TCP_MAXSEG. [s] */
 void ltcp_sync_mss(struct sock *sk, u32 pmtu);

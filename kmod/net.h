@@ -82,6 +82,11 @@ struct ltcp_tw_wheel;
 	  "is sent again")						\
 	X(DsacksIn, "D-SACK received: something arrived twice there")	\
 	X(DsacksOut, "D-SACK sent: something arrived twice here")	\
+	X(RackLost, "segment taken for lost by time (RFC 8985)")	\
+	X(ReorderSeen, "segment that arrived after others that were "	\
+	  "sent later")							\
+	X(TlpProbes, "loss probe sent (RFC 8985 7)")			\
+	X(LossProbeRecovery, "loss that was repaired by its probe")	\
 	X(DupAcksIn, "duplicate ACK received")				\
 	X(DupAcksOut, "immediate ACK sent for an out-of-order segment")	\
 	X(DelayedAcks, "ACK sent by the delayed ACK timer")		\
@@ -235,6 +240,8 @@ struct ltcp_net {
 	int timestamps;			/* 2: without an offset */
 	int sack;
 	int dsack;
+	int recovery;			/* LTCP_RECOVERY_* */
+	int early_retrans;		/* 3 and 4: with loss probes */
 	int msl_ms;
 	int quiet_time_ms;
 	int rto_min_us;

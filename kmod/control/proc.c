@@ -98,6 +98,8 @@ static unsigned long ltcp_proc_until(u32 deadline)
 static int ltcp_proc_timer(const struct ltcp_sock *ls, unsigned long *when)
 {
 	static const u8 shown[][2] = {
+		{ LTCP_TIMER_REORDER, LTCP_PROC_TIMER_RETRANS },
+		{ LTCP_TIMER_TLP, LTCP_PROC_TIMER_RETRANS },
 		{ LTCP_TIMER_RETRANS, LTCP_PROC_TIMER_RETRANS },
 		{ LTCP_TIMER_PERSIST, LTCP_PROC_TIMER_PERSIST },
 		{ LTCP_TIMER_FINWAIT2, LTCP_PROC_TIMER_KEEPALIVE },

@@ -31,7 +31,7 @@ static void ltcp_rtx_trim(struct sock *sk, struct sk_buff *skb)
  * is not known which copy was acknowledged (Karn, RFC 6298 3, MUST-18), but
  * for what a timestamp says. What had been SACKed arrived long ago.
  */
-static u32 ltcp_rtx_clean(struct sock *sk)
+static u32 ltcp_rtx_clean(struct sock *sk, struct ltcp_ack_news *news)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	bool ambiguous = false;
@@ -52,11 +52,13 @@ static u32 ltcp_rtx_clean(struct sock *sk)
 			ltcp_rtx_trim(sk, skb);
 			break;
 		}
+		if (!(cb->seg & LTCP_SEG_SACKED))
+			ltcp_rack_segment(sk, cb, news);
 		ltcp_rtx_free(sk, skb);
 	}
 	if (ambiguous || !oldest)
 		return 0;
-	return clamp_t(u64, ltcp_clock_us() - oldest, 1, U32_MAX);
+	return clamp_t(u64, news->now_us - oldest, 1, U32_MAX);
 }
 
 /* RFC 9293 3.10.7.4: only a newer segment may change SND.WND. */
@@ -135,10 +137,10 @@ static void ltcp_new_ack(struct sock *sk, const struct ltcp_skb_cb *cb,
 	ls->bytes_acked += news->acked;
 	if (ltcp_before(ls->snd.sml, cb->ack))
 		ls->snd.sml = cb->ack;	/* lest it wrap around */
+	ls->retries = 0;
+	news->rtt_us = ltcp_rtx_clean(sk, news);
 	if (ltcp_before(ls->sack_high, cb->ack))
 		ls->sack_high = cb->ack;
-	ls->retries = 0;
-	news->rtt_us = ltcp_rtx_clean(sk);
 	if (news->rtt_us)
 		ltcp_rtt_sample(&ls->rtt, news->rtt_us,
 				READ_ONCE(ltcp_net(sock_net(sk))->rto_min_us));
@@ -170,7 +172,10 @@ bool ltcp_ack(struct sock *sk, const struct sk_buff *skb, u32 payload)
 {
 	const struct ltcp_skb_cb *cb = ltcp_cb(skb);
 	struct ltcp_sock *ls = ltcp_sk(sk);
-	struct ltcp_ack_news news = { };
+	struct ltcp_ack_news news = {
+		.now_us = ltcp_clock_us(),
+		.tsecr = cb->tsecr,
+	};
 	bool moved;
 
 	if (!ltcp_ack_in_range(ls, cb->ack)) {
@@ -191,13 +196,16 @@ bool ltcp_ack(struct sock *sk, const struct sk_buff *skb, u32 payload)
 	if (ls->sack_ok)
 		ltcp_sack_rcv(sk, skb, &news);
 
-	/* RFC 5681 2: what a duplicate ACK is; RFC 6675 2: with SACK */
-	if (ls->sack_ok)
-		news.dup = !news.acked && news.sacked;
-	else
-		news.dup = !news.acked && ltcp_flight(ls) && !payload &&
-			   !moved && !(cb->flags & (LTCP_SYN | LTCP_FIN));
-	if (news.acked || news.dup)
+	/* While a loss is repaired, and for long, there may be no other. */
+	if (!news.rtt_us && news.sacked && news.sack_rtt_us)
+		ltcp_rtt_sample(&ls->rtt, news.sack_rtt_us,
+				READ_ONCE(ltcp_net(sock_net(sk))->rto_min_us));
+
+	news.bare = !news.acked && !news.sacked && !payload && !moved &&
+		    !(cb->flags & (LTCP_SYN | LTCP_FIN));
+	news.dup = ls->sack_ok ? !news.acked && news.sacked :
+				 news.bare && ltcp_flight(ls);
+	if (news.acked || news.sacked || news.dsack || news.bare)
 		ltcp_recovery_ack(sk, &news);
 	ltcp_grow_sndbuf(sk);
 	return true;

@@ -510,6 +510,7 @@ static int ltcp_send_head(struct sock *sk, struct sk_buff *skb, u32 len)
 	if (!ltcp_timer_armed(ls, LTCP_TIMER_RETRANS))
 		ltcp_timer_arm(sk, LTCP_TIMER_RETRANS,
 			       usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
+	ltcp_tlp_arm(sk);
 	return 0;
 }
 
@@ -570,6 +571,30 @@ void ltcp_retransmit(struct sock *sk)
 	ltcp_check_mtu(sk);
 	if (skb)
 		ltcp_send_again(sk, skb, 0);
+}
+
+int ltcp_send_one_more(struct sock *sk)
+{
+	struct sk_buff *skb = skb_peek(&sk->sk_write_queue);
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 room = ls->snd.una + ls->snd.wnd - ls->snd.nxt;
+	u32 len;
+
+	ltcp_owned(sk);
+	ltcp_check_mtu(sk);
+	if (skb && (s32)room > 0 && min(skb->len, ls->mss) <= room)
+		return ltcp_send_head(sk, skb, min(skb->len, ls->mss));
+
+	skb = skb_rb_last(&sk->tcp_rtx_queue);
+	if (!skb)
+		return -ENOENT;
+	len = skb->len > ls->mss ? (skb->len - 1) % ls->mss + 1 : skb->len;
+	if (len < skb->len) {
+		skb = ltcp_rtx_split(sk, skb, skb->len - len);
+		if (!skb)
+			return -ENOMEM;
+	}
+	return ltcp_send_again(sk, skb, 0) ?: 1;
 }
 
 /*

@@ -17,6 +17,13 @@
 
 #include "ltcp.h"
 
+/* The episode is over. */
+static void ltcp_loss_leave(struct ltcp_sock *ls)
+{
+	ls->loss = LTCP_LOSS_NONE;
+	ltcp_rack_episode(&ls->rack);
+}
+
 /* A new episode: what was sent so far is what it repairs (RFC 6582 3.2). */
 static void ltcp_loss_enter(struct sock *sk, enum ltcp_loss_state state)
 {
@@ -33,6 +40,19 @@ static void ltcp_loss_enter(struct sock *sk, enum ltcp_loss_state state)
 	ls->loss = state;
 	ls->recover = ls->snd.nxt;
 	ls->cong.acked_cnt = 0;
+	ls->tlp_out = 0;
+	ltcp_timer_stop(sk, LTCP_TIMER_TLP);
+}
+
+/* A loss that was found when it was repaired: RFC 8985 7.4.2 */
+static void ltcp_loss_repaired(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	LTCP_INC(sock_net(sk), LossProbeRecovery);
+	ltcp_loss_enter(sk, LTCP_LOSS_FAST);
+	ls->cong.cwnd = ls->cong.ssthresh;
+	ltcp_loss_leave(ls);
 }
 
 /* The first segment is lost, for want of anything that tells which one is. */
@@ -69,16 +89,23 @@ static void ltcp_reno_count(struct ltcp_sock *ls,
 	ls->sacked_out = min(ls->sacked_out, most);
 }
 
+/* With SACK: mark what must be lost, by what has arrived. */
+static void ltcp_mark_lost(struct sock *sk, const struct ltcp_ack_news *news)
+{
+	if (READ_ONCE(ltcp_net(sock_net(sk))->recovery) & LTCP_RECOVERY_RACK)
+		ltcp_rack_ack(sk, news);
+	else if (ltcp_sk(sk)->loss != LTCP_LOSS_RTO)
+		ltcp_sack_mark_lost(sk);
+}
+
 /* Is this when fast retransmit begins? */
-static bool ltcp_loss_found(struct sock *sk)
+static bool ltcp_loss_found(const struct sock *sk)
 {
 	u32 threshold = READ_ONCE(ltcp_net(sock_net(sk))->reordering);
-	struct ltcp_sock *ls = ltcp_sk(sk);
+	const struct ltcp_sock *ls = ltcp_sk(sk);
 
-	if (ls->sack_ok) {
-		ltcp_sack_mark_lost(sk);
+	if (ls->sack_ok)
 		return ls->lost_out;
-	}
 	/* Duplicates of what an earlier episode resent: RFC 6582 3.2, step 2 */
 	return ls->dupacks == threshold &&
 	       ltcp_after(ls->snd.una, ls->recover);
@@ -103,20 +130,20 @@ static void ltcp_fast_acked(struct sock *sk, const struct ltcp_ack_news *news)
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
 	if (!ltcp_before(ls->snd.una, ls->recover)) {
-		ls->loss = LTCP_LOSS_NONE;
+		ltcp_loss_leave(ls);
 		ls->cong.cwnd = ls->cong.ssthresh;
 		if (!ls->sack_ok)
 			ls->sacked_out = 0;
 		return;
 	}
-	if (ls->sack_ok)
-		ltcp_sack_mark_lost(sk);
 	if (!news->acked)
 		return;
 
 	/* Partial: what was sent before has not come, so here is a hole. */
 	LTCP_INC(sock_net(sk), PartialAcks);
-	ltcp_mark_first_lost(sk);
+	if (!ls->sack_ok || !(READ_ONCE(ltcp_net(sock_net(sk))->recovery) &
+			      LTCP_RECOVERY_RACK))
+		ltcp_mark_first_lost(sk);
 }
 
 /* An ACK of new data, and the algorithm has its say. */
@@ -136,11 +163,27 @@ static void ltcp_window_acked(struct sock *sk, const struct ltcp_ack_news *news)
 		ack.acked = min(news->acked, ls->mss);
 		ack.cwnd_limited = true;
 		if (!ltcp_before(ls->snd.una, ls->recover))
-			ls->loss = LTCP_LOSS_NONE;
+			ltcp_loss_leave(ls);
 	}
 	if (ls->loss == LTCP_LOSS_NONE && ltcp_after(ls->snd.una, ls->recover))
 		ls->recover = ls->snd.una - 1;	/* lest it wrap around */
 	ls->cong.ops->acked(&ls->cong, &ack);
+}
+
+/* By the state that the connection is in. */
+static void ltcp_recovery_step(struct sock *sk,
+			       const struct ltcp_ack_news *news)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	if (ls->loss == LTCP_LOSS_FAST) {
+		ltcp_fast_acked(sk, news);
+		return;
+	}
+	if (news->acked)
+		ltcp_window_acked(sk, news);
+	if (ls->loss == LTCP_LOSS_NONE && ltcp_loss_found(sk))
+		ltcp_fast_enter(sk);
 }
 
 void ltcp_recovery_ack(struct sock *sk, const struct ltcp_ack_news *news)
@@ -155,23 +198,48 @@ void ltcp_recovery_ack(struct sock *sk, const struct ltcp_ack_news *news)
 	} else if (news->acked) {
 		ls->dupacks = 0;
 	}
-	if (!ls->sack_ok && ls->loss != LTCP_LOSS_RTO)
+	if (ls->sack_ok)
+		ltcp_mark_lost(sk, news);
+	else if (ls->loss != LTCP_LOSS_RTO)
 		ltcp_reno_count(ls, news);
 
-	if (ls->loss == LTCP_LOSS_FAST) {
-		ltcp_fast_acked(sk, news);
+	if (ltcp_tlp_ack(sk, news) && ls->loss == LTCP_LOSS_NONE)
+		ltcp_loss_repaired(sk);
+	ltcp_recovery_step(sk, news);
+	if (news->acked || news->sacked)
+		ltcp_tlp_arm(sk);
+}
+
+void ltcp_recovery_reorder(struct sock *sk)
+{
+	ltcp_rack_detect(sk);
+	if (ltcp_sk(sk)->loss == LTCP_LOSS_NONE && ltcp_sk(sk)->lost_out)
+		ltcp_fast_enter(sk);
+	ltcp_output(sk);
+}
+
+/* All that is not SACKed is lost, or as much of it as can be. */
+static void ltcp_timeout_mark(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct sk_buff *first = ltcp_rtx_first(sk);
+
+	if (!ls->sack_ok) {
+		ls->sacked_out = 0;
+	} else if (ltcp_cb(first)->seg & LTCP_SEG_SACKED) {
+		LTCP_INC(sock_net(sk), SackReneges);
+		ltcp_rtx_forget_sacks(sk);
+	} else if (READ_ONCE(ltcp_net(sock_net(sk))->recovery) &
+		   LTCP_RECOVERY_RACK) {
+		ltcp_rack_timeout(sk);
 		return;
 	}
-	if (news->acked)
-		ltcp_window_acked(sk, news);
-	if (ls->loss == LTCP_LOSS_NONE && ltcp_loss_found(sk))
-		ltcp_fast_enter(sk);
+	ltcp_rtx_mark_all_lost(sk);
 }
 
 void ltcp_recovery_timeout(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
-	struct sk_buff *first = ltcp_rtx_first(sk);
 
 	/* Without data there is no loss; the initial window remembers. */
 	if (!((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV))) {
@@ -180,13 +248,7 @@ void ltcp_recovery_timeout(struct sock *sk)
 			ls->cong.ops->timeout(&ls->cong);
 		ls->cong.cwnd = ls->mss;	/* loss window, RFC 5681 3.1 */
 		ls->dupacks = 0;
-		if (!ls->sack_ok) {
-			ls->sacked_out = 0;
-		} else if (ltcp_cb(first)->seg & LTCP_SEG_SACKED) {
-			LTCP_INC(sock_net(sk), SackReneges);
-			ltcp_rtx_forget_sacks(sk);
-		}
-		ltcp_rtx_mark_all_lost(sk);
+		ltcp_timeout_mark(sk);
 	}
 	ltcp_retransmit(sk);
 }

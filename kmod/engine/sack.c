@@ -59,7 +59,8 @@ static struct sk_buff *sack_cut(struct sock *sk, struct sk_buff *skb,
 }
 
 /* Mark what @sack is the first to name. Returns how much that is. */
-static u32 sack_mark(struct sock *sk, const struct ltcp_sack *sack)
+static u32 sack_mark(struct sock *sk, const struct ltcp_sack *sack,
+		     struct ltcp_ack_news *news)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	struct sk_buff *skb = ltcp_rtx_find(sk, sack->start);
@@ -72,12 +73,12 @@ static u32 sack_mark(struct sock *sk, const struct ltcp_sack *sack)
 		part = sack_cut(sk, skb, sack);
 		/* The rest, if something was cut off, lies beyond the block. */
 		next = skb_rb_next(part ?: skb);
-		if (part)
-			ltcp_rtx_mark_sacked(sk, part);
+		if (!part)
+			continue;
+		ltcp_rack_segment(sk, ltcp_cb(part), news);
+		ltcp_rtx_mark_sacked(sk, part);
 	}
 	LTCP_ADD(sock_net(sk), SackSteps, steps);
-	if (ls->sacked_out != sacked && ltcp_after(sack->end, ls->sack_high))
-		ls->sack_high = sack->end;
 	return ls->sacked_out - sacked;
 }
 
@@ -103,7 +104,8 @@ static bool sack_valid(const struct ltcp_sock *ls, const struct ltcp_sack *sack,
 	       ltcp_between(sack->end, sack->start, ls->snd.nxt);
 }
 
-static void sack_dsack(struct sock *sk, const struct ltcp_sack *sack)
+static void sack_dsack(struct sock *sk, const struct ltcp_sack *sack,
+		       struct ltcp_ack_news *news)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
@@ -113,6 +115,33 @@ static void sack_dsack(struct sock *sk, const struct ltcp_sack *sack)
 		return;
 	}
 	LTCP_INC(sock_net(sk), DsacksIn);
+	news->dsack = true;
+	news->dsack_end = sack->end;
+}
+
+/*
+ * In the order of sequence numbers, for else what an ACK that was lost had told
+ * first would seem to have arrived last. Those that are bad go.
+ */
+static unsigned int sack_sort(struct sock *sk, struct ltcp_sack *sacks,
+			      unsigned int n)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	unsigned int i, j, good = 0;
+
+	for (i = 0; i < n; i++) {
+		struct ltcp_sack sack = sacks[i];
+
+		if (!sack_valid(ls, &sack, ls->snd.una)) {
+			LTCP_INC(sock_net(sk), SackBlocksBad);
+			continue;
+		}
+		for (j = good++; j && ltcp_before(sack.start,
+						  sacks[j - 1].start); j--)
+			sacks[j] = sacks[j - 1];
+		sacks[j] = sack;
+	}
+	return good;
 }
 
 void ltcp_sack_rcv(struct sock *sk, const struct sk_buff *skb,
@@ -120,7 +149,8 @@ void ltcp_sack_rcv(struct sock *sk, const struct sk_buff *skb,
 {
 	const struct tcphdr *th = tcp_hdr(skb);
 	struct ltcp_sock *ls = ltcp_sk(sk);
-	unsigned int i = 0, len = th->doff * 4 - LTCP_HDR_LEN;
+	unsigned int len = th->doff * 4 - LTCP_HDR_LEN;
+	unsigned int i, n, first = 0;
 	struct ltcp_options opt;
 
 	ltcp_owned(sk);
@@ -131,14 +161,13 @@ void ltcp_sack_rcv(struct sock *sk, const struct sk_buff *skb,
 		return;
 
 	LTCP_INC(sock_net(sk), SacksIn);
-	if (sack_is_dsack(ls, &opt))
-		sack_dsack(sk, &opt.sacks[i++]);
-	for (; i < opt.nsacks; i++) {
-		if (sack_valid(ls, &opt.sacks[i], ls->snd.una))
-			news->sacked += sack_mark(sk, &opt.sacks[i]);
-		else
-			LTCP_INC(sock_net(sk), SackBlocksBad);
+	if (sack_is_dsack(ls, &opt)) {
+		sack_dsack(sk, &opt.sacks[0], news);
+		first = 1;
 	}
+	n = sack_sort(sk, opt.sacks + first, opt.nsacks - first);
+	for (i = 0; i < n; i++)
+		news->sacked += sack_mark(sk, &opt.sacks[first + i], news);
 }
 
 /*

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The timers of a connection: retransmission, persist, delayed ACK, keepalive
- * and FIN_WAIT_2 share sk->sk_timer.
+ * The timers of a connection: reordering, loss probe, retransmission, persist,
+ * delayed ACK, keepalive and FIN_WAIT_2 share sk->sk_timer.
  *
  * Each has a deadline; the kernel timer is set to the soonest. It is left
  * alone when a deadline moves away, so that an ACK for every segment costs no
@@ -326,6 +326,8 @@ static void ltcp_finwait2_timeout(struct sock *sk)
 }
 
 static void (* const ltcp_timer_handlers[LTCP_NR_TIMERS])(struct sock *) = {
+	[LTCP_TIMER_REORDER]	= ltcp_recovery_reorder,
+	[LTCP_TIMER_TLP]	= ltcp_tlp_send,
 	[LTCP_TIMER_RETRANS]	= ltcp_retrans_timeout,
 	[LTCP_TIMER_PERSIST]	= ltcp_persist_timeout,
 	[LTCP_TIMER_DELACK]	= ltcp_delack_timeout,

@@ -85,6 +85,9 @@ void ltcp_sock_reset(struct sock *sk)
 	ls->pmtu = 0;
 	ls->loss = LTCP_LOSS_NONE;
 	ls->dupacks = 0;
+	ls->tlp_out = 0;
+	memset(&ls->rack, 0, sizeof(ls->rack));
+	ls->rack.wnd_mult = 1;
 	ls->retries = 0;
 	ls->probes = 0;
 	ls->total_retrans = 0;

@@ -387,6 +387,7 @@ static void ltcp_info_sender(const struct sock *sk, struct tcp_info *info)
 	info->tcpi_lost = ltcp_info_segments(ls, ls->lost_out +
 						 ls->retrans_out);
 	info->tcpi_retrans = ltcp_info_segments(ls, ls->retrans_out);
+	info->tcpi_reord_seen = ls->rack.reord_seen;
 	info->tcpi_total_retrans = ls->total_retrans;
 	info->tcpi_bytes_acked = ls->bytes_acked;
 	info->tcpi_notsent_bytes = ls->write_seq - ls->snd.nxt;

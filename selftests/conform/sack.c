@@ -15,9 +15,14 @@ CASES(sack)
 
 #define MSS	1460
 
-/* Opened by a peer that knows SACK, and nothing else. */
+/*
+ * Opened by a peer that knows SACK, and nothing else. Losses are found by
+ * counting, as RFC 6675 does; rack.c has the clock.
+ */
 static int passive_sack(void)
 {
+	set_sysctl("recovery", "0");
+	set_sysctl("early_retrans", "0");
 	return passive_with("S 0:0(0) win 65535 <mss 1460,sackok>", 65535);
 }
 

@@ -155,9 +155,11 @@ CASE(wrap, retransmit)
 /* T34: SACK blocks before, over and behind it, in any order. */
 CASE(wrap, sack)
 {
-	int fd = passive_before_wrap_with(5 * MSS, ",sackok");
-	int i;
+	int i, fd;
 
+	set_sysctl("recovery", "0");
+	set_sysctl("early_retrans", "0");
+	fd = passive_before_wrap_with(5 * MSS, ",sackok");
 	put(fd, 10 * MSS);
 	for (i = 0; i < 10; i++)
 		out(". %d:%d(1460) ack 1", 1 + i * MSS, 1 + (i + 1) * MSS);
