@@ -286,12 +286,25 @@ static bool ltcp_v4_admit(struct sock *sk, struct sk_buff *skb)
 	return true;
 }
 
+/*
+ * What may wait while a user has the socket, together with what was received:
+ * all that our window offers, and ACKs of what we sent. Twice the receive
+ * buffer, since the backlog counts what has been taken from it already until
+ * the last of it is, and our ACKs bring more of it meanwhile.
+ */
+static u32 ltcp_v4_backlog_limit(const struct sock *sk)
+{
+	u64 limit = 2ULL * READ_ONCE(sk->sk_rcvbuf) +
+		    READ_ONCE(sk->sk_sndbuf) / 2 + 64 * 1024;
+
+	return min_t(u64, limit, U32_MAX);
+}
+
 /* False: @sk is not @flow's connection any more, and skb is untouched. */
 static bool ltcp_v4_to_connection(struct sock *sk, const struct ltcp_flow *flow,
 				  struct sk_buff *skb)
 {
-	u32 limit = READ_ONCE(sk->sk_rcvbuf) + READ_ONCE(sk->sk_sndbuf) +
-		    64 * 1024;
+	u32 limit = ltcp_v4_backlog_limit(sk);
 	bool mine;
 
 	bh_lock_sock_nested(sk);
