@@ -10,6 +10,8 @@
 #include <linux/atomic.h>
 #include <linux/ktime.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
@@ -262,9 +264,19 @@ struct ltcp_net {
 
 extern unsigned int ltcp_net_id;
 
+/*
+ * net_generic(), which many a segment asks ten times: what rcu_read_lock() does
+ * there, calling functions where readers can be preempted, is done in place by
+ * not being preempted.
+ */
 static inline struct ltcp_net *ltcp_net(const struct net *net)
 {
-	return net_generic(net, ltcp_net_id);
+	struct ltcp_net *ln;
+
+	preempt_disable();
+	ln = rcu_dereference_sched(net->gen)->ptr[ltcp_net_id];
+	preempt_enable();
+	return ln;
 }
 
 #define LTCP_INC(net, name) \
