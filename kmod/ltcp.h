@@ -678,7 +678,10 @@ void ltcp_window_update(struct sock *sk, u32 copied);
 /* copied_seq moved: once a round trip, let the buffer follow the reader. [s] */
 void ltcp_rcv_adjust(struct sock *sk);
 
-/* Initial receive window and shift for a SYN or SYN-ACK. */
+/* Window in a SYN or SYN-ACK. */
+u16 ltcp_syn_window(u32 rcvbuf);
+
+/* The same, and the shift that goes with it. */
 void ltcp_init_window(const struct ltcp_net *ln, u32 rcvbuf, u32 *wnd,
 		      u8 *wscale);
 

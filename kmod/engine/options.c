@@ -148,19 +148,29 @@ bool ltcp_options_timestamp(const u8 *ptr, unsigned int len, u32 *tsval,
 	static const u8 usual[] = {
 		LTCP_OPT_NOP, LTCP_OPT_NOP, LTCP_OPT_TIMESTAMP, LEN_TIMESTAMP
 	};
-	struct ltcp_options opt;
+	const u8 *end = ptr + len, *found = NULL;
 
-	if (!len)
-		return false;
 	if (len == LTCP_TIMESTAMP_ROOM && !memcmp(ptr, usual, sizeof(usual))) {
-		*tsval = get_u32(ptr + 4);
-		*tsecr = get_u32(ptr + 8);
-		return true;
+		found = ptr + sizeof(usual);
+		end = ptr;
 	}
-	ltcp_options_parse(&opt, ptr, len, false);
-	*tsval = opt.tsval;
-	*tsecr = opt.tsecr;
-	return opt.has & LTCP_HAS_TIMESTAMP;
+	/* As in ltcp_options_parse(), but nothing else is kept. */
+	while (ptr < end && *ptr != LTCP_OPT_END) {
+		if (*ptr == LTCP_OPT_NOP) {
+			ptr++;
+			continue;
+		}
+		if (end - ptr < 2 || ptr[1] < 2 || ptr[1] > end - ptr)
+			break;
+		if (*ptr == LTCP_OPT_TIMESTAMP && ptr[1] == LEN_TIMESTAMP)
+			found = ptr + 2;
+		ptr += ptr[1];
+	}
+	if (!found)
+		return false;
+	*tsval = get_u32(found);
+	*tsecr = get_u32(found + 4);
+	return true;
 }
 
 unsigned int ltcp_options_len(const struct ltcp_options *opt)

@@ -17,22 +17,23 @@ static u32 ltcp_space_to_window(s64 space)
 	return space > 0 ? min_t(s64, space / 2, S32_MAX / 2) : 0;
 }
 
+u16 ltcp_syn_window(u32 rcvbuf)
+{
+	/* The window in a SYN is not scaled (RFC 7323 2.2). */
+	return min_t(u32, ltcp_space_to_window(rcvbuf), LTCP_MAX_WINDOW);
+}
+
 void ltcp_init_window(const struct ltcp_net *ln, u32 rcvbuf, u32 *wnd,
 		      u8 *wscale)
 {
 	u32 largest = max_t(u32, rcvbuf, READ_ONCE(ln->rmem[2]));
 
 	*wscale = 0;
-	if (READ_ONCE(ln->window_scaling)) {
-		u32 most = ltcp_space_to_window(largest);
-
-		while (most > LTCP_MAX_WINDOW && *wscale < LTCP_MAX_WSCALE) {
-			most >>= 1;
-			++*wscale;
-		}
-	}
-	/* The window in a SYN is not scaled (RFC 7323 2.2). */
-	*wnd = min_t(u32, ltcp_space_to_window(rcvbuf), LTCP_MAX_WINDOW);
+	/* The least shift that leaves 16 bits. */
+	if (READ_ONCE(ln->window_scaling))
+		*wscale = clamp(fls(ltcp_space_to_window(largest)) - 16, 0,
+				LTCP_MAX_WSCALE);
+	*wnd = ltcp_syn_window(rcvbuf);
 }
 
 u32 ltcp_select_window(struct sock *sk)

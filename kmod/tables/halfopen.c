@@ -310,7 +310,6 @@ ltcp_halfopen_check(const struct ltcp_halfopen *e, const struct sk_buff *skb)
 	const struct ltcp_skb_cb *cb = ltcp_cb(skb);
 	enum ltcp_halfopen_verdict verdict;
 	u32 nxt = e->irs + 1;
-	u8 unused;
 	u32 wnd;
 
 	verdict = ltcp_halfopen_check_ts(e, cb);
@@ -320,8 +319,7 @@ ltcp_halfopen_check(const struct ltcp_halfopen *e, const struct sk_buff *skb)
 	    cb->seq == e->irs)
 		return LTCP_HO_SYNACK;
 
-	ltcp_init_window(ltcp_net(sock_net(e->listener)),
-			 READ_ONCE(e->listener->sk_rcvbuf), &wnd, &unused);
+	wnd = ltcp_syn_window(READ_ONCE(e->listener->sk_rcvbuf));
 	if (!ltcp_between(cb->seq, nxt, nxt + wnd))
 		return (cb->flags & LTCP_RST) ? LTCP_HO_DROP : LTCP_HO_ACK;
 	if (cb->flags & LTCP_RST)	/* RFC 5961 3.2 */

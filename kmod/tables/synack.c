@@ -100,15 +100,10 @@ bool ltcp_opening_restore(struct ltcp_opening *o, const struct sock *listener,
 static void synack_fill(struct ltcp_reply *r, const struct sock *listener,
 			const struct ltcp_opening *o)
 {
-	u8 unused;
-	u32 wnd;
-
-	ltcp_init_window(ltcp_net(o->flow.net), READ_ONCE(listener->sk_rcvbuf),
-			 &wnd, &unused);
 	memset(r, 0, sizeof(*r));
 	r->seq = o->iss;
 	r->ack = o->irs + 1;
-	r->wnd = wnd;
+	r->wnd = ltcp_syn_window(READ_ONCE(listener->sk_rcvbuf));
 	r->sk = listener;
 	synack_timestamp(&r->opt, o);
 }
