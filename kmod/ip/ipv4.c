@@ -65,6 +65,18 @@ static int ltcp_v4_xmit(struct sock *sk, struct sk_buff *skb)
 	return ip_queue_xmit(sk, skb, &inet->cork.fl);
 }
 
+/* Is there a policy of IPsec that packets which go out have to meet? */
+static bool ltcp_v4_policy_out(const struct net *net)
+{
+#ifdef CONFIG_XFRM
+	return READ_ONCE(net->xfrm.policy_count[XFRM_POLICY_OUT]) ||
+	       READ_ONCE(net->xfrm.policy_default[XFRM_POLICY_OUT]) !=
+	       XFRM_USERPOLICY_ACCEPT;
+#else
+	return false;
+#endif
+}
+
 static struct dst_entry *ltcp_v4_flow_route(const struct ltcp_flow *flow,
 					    const struct sock *sk)
 {
@@ -78,7 +90,11 @@ static struct dst_entry *ltcp_v4_flow_route(const struct ltcp_flow *flow,
 			   sk ? inet_sk_flowi_flags(sk) : 0,
 			   flow->remote.v4, flow->local.v4, flow->rport,
 			   flow->lport, sock_net_uid(flow->net, sk));
-	rt = ip_route_output_key(flow->net, &fl4);
+	/* The first is what is left of the second where nobody uses IPsec. */
+	if (!ltcp_v4_policy_out(flow->net))
+		rt = __ip_route_output_key(flow->net, &fl4);
+	else
+		rt = ip_route_output_key(flow->net, &fl4);
 	if (IS_ERR(rt))
 		return ERR_CAST(rt);
 	/* MUST-63: who sends from such an address wants a crowd to answer. */
@@ -226,6 +242,21 @@ static void ltcp_v4_fill_cb(struct sk_buff *skb, const struct tcphdr *th)
 					    &cb->tsval, &cb->tsecr);
 }
 
+/* MUST-3 */
+static bool ltcp_v4_checksum_ok(struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+
+	/* Nobody has summed anything yet, and all of it is in one piece. */
+	if (skb->ip_summed == CHECKSUM_NONE && !skb->csum_valid &&
+	    !skb_is_nonlinear(skb))
+		return !csum_tcpudp_magic(iph->saddr, iph->daddr, skb->len,
+					  ltcp_ipproto,
+					  csum_partial(skb->data, skb->len, 0));
+	return !skb_checksum_init(skb, ltcp_ipproto, inet_compute_pseudo) &&
+	       !skb_checksum_complete(skb);
+}
+
 /* What must hold before anything is believed. 0, or why it does not. */
 static enum ltcp_mib ltcp_v4_validate(struct sk_buff *skb)
 {
@@ -238,9 +269,7 @@ static enum ltcp_mib ltcp_v4_validate(struct sk_buff *skb)
 	th = tcp_hdr(skb);
 	if (th->doff < LTCP_HDR_LEN / 4 || !pskb_may_pull(skb, th->doff * 4))
 		return LTCP_MIB_DropBadOffset;
-	/* MUST-3 */
-	if (skb_checksum_init(skb, ltcp_ipproto, inet_compute_pseudo) ||
-	    skb_checksum_complete(skb))
+	if (!ltcp_v4_checksum_ok(skb))
 		return LTCP_MIB_DropBadChecksum;
 
 	th = tcp_hdr(skb);
@@ -271,6 +300,7 @@ static void ltcp_v4_flow(const struct sk_buff *skb, struct ltcp_flow *flow)
 static bool ltcp_v4_admit(struct sock *sk, struct sk_buff *skb)
 {
 	struct net *net = sock_net(sk);
+	unsigned int len = skb->len;
 
 	if (!xfrm4_policy_check(sk, XFRM_POLICY_IN, skb)) {
 		ltcp_drop(net, skb, LTCP_MIB_DropPolicy);
@@ -281,8 +311,9 @@ static bool ltcp_v4_admit(struct sock *sk, struct sk_buff *skb)
 		ltcp_drop(net, skb, LTCP_MIB_DropFilter);
 		return false;
 	}
-	/* It may have cut the payload short. */
-	ltcp_v4_fill_cb(skb, tcp_hdr(skb));
+	/* It cut the payload short. */
+	if (skb->len != len)
+		ltcp_v4_fill_cb(skb, tcp_hdr(skb));
 	return true;
 }
 
