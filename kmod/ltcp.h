@@ -734,6 +734,10 @@ struct ltcp_reply {
 int ltcp_reply(const struct ltcp_flow *flow, const struct ltcp_reply *r,
 	       int state);
 
+/* The same, in the memory of the segment @old if that can be. Eats @old. */
+int ltcp_reply_in(const struct ltcp_flow *flow, const struct ltcp_reply *r,
+		  int state, struct sk_buff *old);
+
 /* RST for a segment that belongs nowhere: RFC 9293 3.5.2 group 1. */
 void ltcp_reply_rst(const struct ltcp_flow *flow, const struct sk_buff *skb);
 
@@ -967,9 +971,12 @@ void ltcp_opening_init(struct ltcp_opening *o, const struct sock *listener,
 bool ltcp_opening_restore(struct ltcp_opening *o, const struct sock *listener,
 			  const struct ltcp_skb_cb *cb);
 
-/* <SEQ=ISS><ACK=IRS+1><CTL=SYN,ACK> */
+/*
+ * <SEQ=ISS><ACK=IRS+1><CTL=SYN,ACK>. Eats @syn, the segment that it answers, if
+ * that is not needed any more; NULL otherwise.
+ */
 void ltcp_synack_send(const struct sock *listener,
-		      const struct ltcp_opening *o);
+		      const struct ltcp_opening *o, struct sk_buff *syn);
 
 /* <SEQ=ISS+1><ACK=IRS+1><CTL=ACK>: this is where we stand. */
 void ltcp_synack_remind(const struct sock *listener,
@@ -1011,11 +1018,13 @@ struct ltcp_halfopen_terms {
 };
 
 /*
- * Make an entry of @o for @listener, and answer SYN-ACK. Else -EEXIST: there
- * is one, -ENOSPC: the row is full, -ENOMEM, or -EINVAL: listener is closing.
+ * Make an entry of @o for @listener, and answer @syn with SYN-ACK: that eats
+ * it. Else -EEXIST: there is one, -ENOSPC: the row is full, -ENOMEM, or
+ * -EINVAL: listener is closing. Softirq.
  */
 int ltcp_halfopen_add(struct sock *listener, const struct ltcp_opening *o,
-		      const struct ltcp_halfopen_terms *terms);
+		      const struct ltcp_halfopen_terms *terms,
+		      struct sk_buff *syn);
 
 /* True: an entry took the segment (and skb is eaten). Under RCU. */
 bool ltcp_halfopen_rcv(const struct ltcp_flow *flow, struct sk_buff *skb);
@@ -1076,8 +1085,9 @@ void ltcp_flood_note(struct sock *sk, const struct ltcp_flow *flow);
 /* Were the half-open entries of @sk too many within the last minute? */
 bool ltcp_flooded(const struct sock *sk);
 
-/* Answer the SYN of @o with a cookie, and forget it. */
-void ltcp_cookie_send(struct sock *listener, struct ltcp_opening *o);
+/* Answer @syn, which @o is of, with a cookie, and forget it. Eats @syn. */
+void ltcp_cookie_send(struct sock *listener, struct ltcp_opening *o,
+		      struct sk_buff *syn);
 
 /* True: an ACK, it brings a cookie of ours back, and skb is eaten. */
 bool ltcp_cookie_rcv(struct sock *listener, const struct ltcp_flow *flow,

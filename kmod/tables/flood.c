@@ -131,7 +131,8 @@ static u32 cookie_epoch_now(void)
 	return ltcp_cookie_epoch(ktime_get_boottime_ns());
 }
 
-void ltcp_cookie_send(struct sock *listener, struct ltcp_opening *o)
+void ltcp_cookie_send(struct sock *listener, struct ltcp_opening *o,
+		      struct sk_buff *syn)
 {
 	struct ltcp_accept *accept = &ltcp_sk(listener)->accept;
 	struct ltcp_cookie_keys *keys = &ltcp_net(o->flow.net)->cookie;
@@ -154,7 +155,7 @@ void ltcp_cookie_send(struct sock *listener, struct ltcp_opening *o)
 	if (READ_ONCE(accept->cookies) != now)
 		WRITE_ONCE(accept->cookies, now);
 	LTCP_INC(o->flow.net, SyncookiesSent);
-	ltcp_synack_send(listener, o);
+	ltcp_synack_send(listener, o, syn);
 }
 
 /* Is @cookie ours? The data it carries, or -1 */

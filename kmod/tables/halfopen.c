@@ -249,7 +249,8 @@ static int ltcp_row_add(struct ltcp_halfopen_row *row, struct sock *listener,
 }
 
 int ltcp_halfopen_add(struct sock *listener, const struct ltcp_opening *o,
-		      const struct ltcp_halfopen_terms *terms)
+		      const struct ltcp_halfopen_terms *terms,
+		      struct sk_buff *syn)
 {
 	struct ltcp_accept *accept = &ltcp_sk(listener)->accept;
 	struct ltcp_halfopen_row *row = ltcp_row(&o->flow);
@@ -266,7 +267,7 @@ int ltcp_halfopen_add(struct sock *listener, const struct ltcp_opening *o,
 	if (err)
 		goto refuse;
 	LTCP_INC(o->flow.net, HalfOpens);
-	ltcp_synack_send(listener, o);
+	ltcp_synack_send(listener, o, syn);
 	return 0;
 
 refuse:
@@ -374,7 +375,7 @@ static void ltcp_halfopen_answer(enum ltcp_halfopen_verdict verdict,
 		if (!ltcp_quota_again(&o->flow))
 			break;
 		LTCP_INC(net, HalfOpenRetrans);
-		ltcp_synack_send(listener, o);
+		ltcp_synack_send(listener, o, NULL);
 		break;
 	case LTCP_HO_OLD_QUIET:
 		reason = LTCP_MIB_DropPaws;
@@ -574,7 +575,7 @@ static void ltcp_due_send(const struct ltcp_due *due)
 		return;
 	}
 	LTCP_INC(due->opening.flow.net, HalfOpenRetrans);
-	ltcp_synack_send(due->listener, &due->opening);
+	ltcp_synack_send(due->listener, &due->opening, NULL);
 }
 
 static void ltcp_row_fire(struct timer_list *t)

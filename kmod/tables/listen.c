@@ -231,9 +231,9 @@ void ltcp_listen_overflow(const struct ltcp_opening *o, struct sk_buff *skb)
 	ltcp_drop(net, skb, LTCP_MIB_DropAcceptQueue);
 }
 
-/* An entry for the SYN of @o. False: it cannot have one. */
+/* An entry for @syn, which @o is of, and eats it. False: it can have none. */
 static bool ltcp_listen_open(struct sock *sk, struct ltcp_opening *o, int quota,
-			     u32 tw_isn, bool cookies)
+			     u32 tw_isn, bool cookies, struct sk_buff *syn)
 {
 	const struct ltcp_halfopen_terms terms = {
 		.quota = quota,
@@ -244,7 +244,7 @@ static bool ltcp_listen_open(struct sock *sk, struct ltcp_opening *o, int quota,
 
 	o->iss = ltcp_isn_for(&o->flow, tw_isn);
 	o->sent_us = (u32)ltcp_clock_us() ?: 1;
-	err = ltcp_halfopen_add(sk, o, &terms);
+	err = ltcp_halfopen_add(sk, o, &terms, syn);
 	if (!err)
 		return true;
 	ltcp_quota_end(&o->flow, quota, 0);
@@ -256,11 +256,12 @@ static bool ltcp_listen_open(struct sock *sk, struct ltcp_opening *o, int quota,
 /*
  * A SYN that could open a connection: by an entry, if there is room for one
  * and its sender has not too many, else by a cookie. A cookie cannot start
- * later than what a TIME_WAIT entry has seen. 0: answered; else why not.
+ * later than what a TIME_WAIT entry has seen. 0: answered, and @skb is eaten,
+ * with data that may be on it: the peer sends that again. Else why not.
  */
 static enum ltcp_mib ltcp_listen_syn(struct sock *sk,
 				     const struct ltcp_flow *flow,
-				     const struct sk_buff *skb, u32 tw_isn)
+				     struct sk_buff *skb, u32 tw_isn)
 {
 	const int mode = READ_ONCE(ltcp_net(flow->net)->syncookies);
 	const struct tcphdr *th = tcp_hdr(skb);
@@ -281,11 +282,11 @@ static enum ltcp_mib ltcp_listen_syn(struct sock *sk,
 			   th->doff * 4 - LTCP_HDR_LEN, true);
 	ltcp_opening_init(&o, sk, flow, skb, &opt);
 	if (entry && quota >= 0 &&
-	    ltcp_listen_open(sk, &o, quota, tw_isn, cookies))
+	    ltcp_listen_open(sk, &o, quota, tw_isn, cookies, skb))
 		return 0;
 	if (!cookies)
 		return LTCP_MIB_DropSynBacklog;
-	ltcp_cookie_send(sk, &o);
+	ltcp_cookie_send(sk, &o, skb);
 	return 0;
 }
 
@@ -323,11 +324,8 @@ void ltcp_listen_rcv(struct sock *sk, const struct ltcp_flow *flow,
 		reason = LTCP_MIB_DropAcceptQueue;
 	} else {
 		reason = ltcp_listen_syn(sk, flow, skb, tw_isn);
-	}
-	if (!reason) {
-		/* Data on the SYN is not kept: the peer sends it again. */
-		__kfree_skb(skb);
-		return;
+		if (!reason)
+			return;
 	}
 	LTCP_INC(flow->net, ListenDrops);
 

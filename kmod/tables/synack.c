@@ -108,7 +108,8 @@ static void synack_fill(struct ltcp_reply *r, const struct sock *listener,
 	synack_timestamp(&r->opt, o);
 }
 
-void ltcp_synack_send(const struct sock *listener, const struct ltcp_opening *o)
+void ltcp_synack_send(const struct sock *listener,
+		      const struct ltcp_opening *o, struct sk_buff *syn)
 {
 	struct ltcp_reply r;
 
@@ -122,7 +123,7 @@ void ltcp_synack_send(const struct sock *listener, const struct ltcp_opening *o)
 	}
 	if (o->sack_ok)
 		r.opt.has |= LTCP_HAS_SACK_OK;
-	ltcp_reply(&o->flow, &r, TCP_SYN_RECV);
+	ltcp_reply_in(&o->flow, &r, TCP_SYN_RECV, syn);
 }
 
 void ltcp_synack_remind(const struct sock *listener,

@@ -7,6 +7,8 @@
 #include <arpa/inet.h>
 #include <linux/icmp.h>
 #include <linux/if.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -285,6 +287,90 @@ CASE(ip, identification)
 	is(last_out()->ip_id, (uint16_t)(of_b + 1));
 	out_between(RTO - 20, 2 * RTO, "P. 101:201(100) ack 1");
 	is(last_out()->ip_id, (uint16_t)(of_b + 2));
+}
+
+/* A raw socket of this network that the SYN-ACK for 127.0.0.2 comes to. */
+static int listens_raw(void)
+{
+	struct sockaddr_in sin = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = inet_addr("127.0.0.2"),
+	};
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK, peer_proto);
+
+	check(fd >= 0);
+	check(!bind(fd, (struct sockaddr *)&sin, sizeof(sin)));
+	set_socket(fd, SO_RCVMARK, 1);
+	return fd;
+}
+
+/* Mark of the next packet of @fd, which has these flags. */
+static uint32_t received_mark(int fd, uint8_t flags)
+{
+	uint8_t pkt[128], ctl[CMSG_SPACE(sizeof(uint32_t))];
+	struct iovec iov = { .iov_base = pkt, .iov_len = sizeof(pkt) };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = ctl,
+		.msg_controllen = sizeof(ctl),
+	};
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	uint32_t mark;
+
+	is(poll(&p, 1, 100), 1);
+	check(recvmsg(fd, &msg, 0) >= IP_HDR + TCP_HDR);
+	is(pkt[IP_HDR + 13], flags);
+	check(CMSG_FIRSTHDR(&msg));
+	is(CMSG_FIRSTHDR(&msg)->cmsg_type, SO_MARK);
+	memcpy(&mark, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(mark));
+	return mark;
+}
+
+/*
+ * What sticks to the packet of a SYN, here the mark that it is routed by, is
+ * not on the answer, though that is made in the same memory.
+ */
+CASE(ip, synack_has_no_mark)
+{
+	struct sockaddr_in sin = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = inet_addr(KERNEL_ADDR),
+	};
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	int answers = listens_raw();
+	uint8_t pkt[MAX_PACKET];
+	size_t len;
+
+	server();
+	set_socket(fd, SO_MARK, 7);
+	set_socket(fd, SO_PRIORITY, 5);
+	len = packet(pkt, SYN_IN " src 127.0.0.2");
+	is(sendto(fd, pkt, len, 0, (struct sockaddr *)&sin, sizeof(sin)), len);
+	is(received_mark(answers, SYN | ACK), 0);
+}
+
+/* Who captures a SYN sees the SYN, whatever was made of its memory. */
+CASE(ip, syn_captured)
+{
+	struct ifreq ifr = { .ifr_name = "tun0" };
+	struct sockaddr_ll sll = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_IP),
+	};
+	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	uint8_t sent[MAX_PACKET], seen[MAX_PACKET];
+	size_t len;
+
+	check(!ioctl(fd, SIOCGIFINDEX, &ifr));
+	sll.sll_ifindex = ifr.ifr_ifindex;
+	check(!bind(fd, (struct sockaddr *)&sll, sizeof(sll)));
+	server();
+	len = packet(sent, SYN_IN);
+	inject(sent, len);
+	out("S. 0:0(0) ack 1");
+	is(recv(fd, seen, sizeof(seen), 0), len);
+	check(!memcmp(sent, seen, len));
 }
 
 TEST_HARNESS_MAIN
