@@ -55,6 +55,7 @@ union ltcp_addr {
  * @family: AF_INET
  * @ifindex: interface the packet came in on; 0: any
  * @hash: keyed hash of all but @ifindex, by ltcp_flow_hash()
+ * @cookie: of a received segment: 32 bits more of that hash, for SYN cookies
  */
 struct ltcp_flow {
 	struct net *net;
@@ -65,6 +66,7 @@ struct ltcp_flow {
 	u16 family;
 	int ifindex;
 	u32 hash;
+	u32 cookie;
 };
 
 /* ltcp_skb_cb.seg: what has become of a segment that was sent */
@@ -804,7 +806,10 @@ void ltcp_offload_exit(void);
 int ltcp_conn_init(void);
 void ltcp_conn_exit(void);
 
-/* Keyed hash (SipHash, a secret of this load) of namespace and 4-tuple. */
+/* Keyed hash (SipHash, a secret of the namespace) of the 4-tuple. */
+u64 ltcp_flow_hash64(const struct ltcp_flow *flow);
+
+/* The lower half of it: what the tables go by. */
 u32 ltcp_flow_hash(const struct ltcp_flow *flow);
 
 /* Under rcu_read_lock(). The caller locks and calls ltcp_conn_match(). */

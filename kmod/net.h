@@ -167,13 +167,11 @@ struct ltcp_counters {
 
 /**
  * struct ltcp_cookie_keys - secrets of SYN cookies
- * @base: the one that stays
  * @fresh: those of two epochs; that of epoch e is in slot e % 2
  * @epoch: whose they are; written last, so who finds his epoch has its secret
  * @lock: serialises the making of new ones
  */
 struct ltcp_cookie_keys {
-	siphash_key_t base;
 	siphash_key_t fresh[2];
 	u32 epoch[2];
 	spinlock_t lock;	/* of who makes a new one */
@@ -186,6 +184,7 @@ struct ltcp_cookie_keys {
  * @sysctl_hdr: registered net.ltcp directory
  * @mib: counters
  * @isn_key: secret of the initial sequence numbers (RFC 6528)
+ * @flow_key: secret of the hash of connections
  * @port_key: secret of the ephemeral ports (RFC 6056 3.3.4)
  * @ts_key: secret of the timestamps (RFC 7323 7.1)
  * @since: when the namespace, or the module, came to be
@@ -205,6 +204,7 @@ struct ltcp_net {
 	struct ctl_table_header *sysctl_hdr;
 	struct ltcp_counters __percpu *mib;
 	siphash_key_t isn_key;
+	siphash_key_t flow_key;
 	siphash_key_t port_key;
 	siphash_key_t ts_key;
 	ktime_t since;

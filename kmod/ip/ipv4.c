@@ -285,6 +285,7 @@ static void ltcp_v4_flow(const struct sk_buff *skb, struct ltcp_flow *flow)
 {
 	const struct tcphdr *th = tcp_hdr(skb);
 	const struct iphdr *iph = ip_hdr(skb);
+	u64 hash;
 
 	flow->net = dev_net(skb->dev);
 	flow->family = AF_INET;
@@ -293,7 +294,9 @@ static void ltcp_v4_flow(const struct sk_buff *skb, struct ltcp_flow *flow)
 	flow->lport = th->dest;
 	flow->rport = th->source;
 	flow->ifindex = inet_iif(skb);
-	flow->hash = ltcp_flow_hash(flow);
+	hash = ltcp_flow_hash64(flow);
+	flow->hash = (u32)hash;
+	flow->cookie = hash >> 32;
 }
 
 /* False: dropped by IPsec policy or by a socket filter. */

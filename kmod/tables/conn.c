@@ -4,8 +4,10 @@
  * segment asks first.
  *
  * One hash table for all namespaces, sized by the machine's memory. Its hash
- * is SipHash with a secret of this load, so that nobody outside can choose
- * addresses and ports that meet in one slot.
+ * is SipHash with a secret of the namespace, so that nobody outside can choose
+ * addresses and ports that meet in one slot. It has 64 bits: 32 for all tables,
+ * and 32 for SYN cookies, which nobody can tell from the others, or those of
+ * one connection from those of another.
  *
  * Readers hold rcu_read_lock() and nothing else. They get a socket without a
  * reference: sockets carry SOCK_RCU_FREE, so its memory stays. What it is may
@@ -38,17 +40,19 @@ static struct hlist_nulls_head *conn_slots __read_mostly;
 static unsigned int conn_mask __read_mostly;
 static spinlock_t *conn_locks __read_mostly;
 static unsigned int conn_lock_mask __read_mostly;
-static siphash_key_t conn_key __read_mostly;
+
+u64 ltcp_flow_hash64(const struct ltcp_flow *flow)
+{
+	return siphash_3u32((__force u32)flow->local.v4,
+			    (__force u32)flow->remote.v4,
+			    (__force u32)flow->lport << 16 |
+			    (__force u32)flow->rport,
+			    &ltcp_net(flow->net)->flow_key);
+}
 
 u32 ltcp_flow_hash(const struct ltcp_flow *flow)
 {
-	u64 addrs = (u64)(__force u32)flow->local.v4 << 32 |
-		    (__force u32)flow->remote.v4;
-	u64 rest = (u64)net_hash_mix(flow->net) << 32 |
-		   (__force u32)flow->lport << 16 |
-		   (__force u32)flow->rport;
-
-	return siphash_2u64(addrs, rest, &conn_key);
+	return (u32)ltcp_flow_hash64(flow);
 }
 
 static spinlock_t *conn_lock(unsigned int slot)
@@ -177,7 +181,6 @@ int __init ltcp_conn_init(void)
 	unsigned int slots = ltcp_slots(CONN_SLOT_SHIFT, CONN_SLOTS_MAX);
 	unsigned int i;
 
-	get_random_bytes(&conn_key, sizeof(conn_key));
 	conn_slots = kvmalloc_array(slots, sizeof(*conn_slots), GFP_KERNEL);
 	if (!conn_slots)
 		return -ENOMEM;

@@ -15,6 +15,10 @@
  * is not in the lowest bits, or else the probe of a peer that takes itself for
  * connected, which is off by one, would seem to bring other data.
  *
+ * F comes from the caller, who has it already: it is the half of the connection
+ * table's hash that no table uses. The two halves of what SipHash makes of a
+ * tuple tell nothing of each other, nor of what it makes of another tuple.
+ *
  * The flood handling calls it for each SYN and each ACK under a flood. When a
  * cookie may be made and believed is decided there.
  *
@@ -47,9 +51,7 @@ static const u16 cookie_mss[LTCP_COOKIE_DATA] = {
 
 static u32 cookie_high(const struct ltcp_cookie_id *id)
 {
-	u32 f = (u32)siphash(id->tuple, id->len, id->base);
-
-	return f + id->irs + (id->epoch << COOKIE_LOW_BITS);
+	return id->f + id->irs + (id->epoch << COOKIE_LOW_BITS);
 }
 
 static u32 cookie_low(const struct ltcp_cookie_id *id)

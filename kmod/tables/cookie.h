@@ -22,7 +22,7 @@
 
 /**
  * struct ltcp_cookie_id - what a cookie is bound to
- * @base: a secret that stays
+ * @f: 32 bits that stay the same for one tuple, and that nobody else knows
  * @fresh: the secret of the epoch
  * @tuple: local address and port, remote address and port, as octets
  * @len: octets of @tuple
@@ -30,10 +30,10 @@
  * @epoch: ltcp_cookie_epoch() of when it was made
  */
 struct ltcp_cookie_id {
-	const siphash_key_t *base;
 	const siphash_key_t *fresh;
 	const void *tuple;
 	size_t len;
+	u32 f;
 	u32 irs;
 	u32 epoch;
 };

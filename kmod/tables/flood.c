@@ -90,7 +90,7 @@ static void cookie_bind(struct ltcp_cookie_id *id, struct cookie_tuple *t,
 	t->raddr = flow->remote.v4;
 	t->lport = flow->lport;
 	t->rport = flow->rport;
-	id->base = &ltcp_net(flow->net)->cookie.base;
+	id->f = flow->cookie;
 	id->tuple = t;
 	id->len = sizeof(*t);
 	id->irs = irs;
@@ -254,7 +254,6 @@ void ltcp_flood_net_init(struct ltcp_net *ln)
 	u32 now = cookie_epoch_now();
 
 	spin_lock_init(&keys->lock);
-	get_random_bytes(&keys->base, sizeof(keys->base));
 	/* Long ago: nobody asks for those. */
 	keys->epoch[now % 2] = now - 4;
 	keys->epoch[!(now % 2)] = now - 3;

@@ -42,6 +42,7 @@ void ltcp_secrets_init(struct ltcp_net *ln)
 	ltcp_secret(&root, "ltcp timestamp", &ln->ts_key);
 	memzero_explicit(&root, sizeof(root));
 	/* What need not be remembered is better forgotten. */
+	get_random_bytes(&ln->flow_key, sizeof(ln->flow_key));
 	get_random_bytes(&ln->port_key, sizeof(ln->port_key));
 	ln->since = ktime_get();
 }

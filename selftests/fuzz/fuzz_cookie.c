@@ -26,12 +26,12 @@ static void check_timestamp(u32 ts)
 
 static void check_cookie(const u8 *tuple, size_t len, u32 cookie)
 {
-	static const siphash_key_t base = { { 1, 2 } }, fresh = { { 3, 4 } };
+	static const siphash_key_t fresh = { { 3, 4 } };
 	const struct ltcp_cookie_id id = {
-		.base = &base,
 		.fresh = &fresh,
 		.tuple = tuple,
 		.len = len,
+		.f = cookie / 5,
 		.irs = cookie / 3,
 		.epoch = cookie % 7,
 	};
