@@ -1031,7 +1031,7 @@ int ltcp_halfopen_add(struct sock *listener, const struct ltcp_opening *o,
 		      const struct ltcp_halfopen_terms *terms,
 		      struct sk_buff *syn);
 
-/* True: an entry took the segment (and skb is eaten). Under RCU. */
+/* True: an entry took the segment (and skb is eaten). Softirq, under RCU. */
 bool ltcp_halfopen_rcv(const struct ltcp_flow *flow, struct sk_buff *skb);
 
 /*

@@ -15,8 +15,9 @@
  * listener that closes removes its entries, and none can be added after it
  * said that it is closed (ltcp_accept.open is read once counted).
  *
- * The row lock is taken in softirq; inside it the child's socket, port and
- * connection table locks are taken, and that of a quota; and nothing is sent.
+ * The row lock is taken with bottom halves off, which they are anyway where
+ * segments come in; inside it the child's socket, port and connection table
+ * locks are taken, and that of a quota; and nothing is sent.
  */
 
 #include <linux/hash.h>
@@ -261,9 +262,9 @@ int ltcp_halfopen_add(struct sock *listener, const struct ltcp_opening *o,
 	if (!READ_ONCE(accept->open))
 		goto refuse;
 
-	spin_lock_bh(&row->lock);
+	spin_lock(&row->lock);
 	err = ltcp_row_add(row, listener, o, terms);
-	spin_unlock_bh(&row->lock);
+	spin_unlock(&row->lock);
 	if (err)
 		goto refuse;
 	LTCP_INC(o->flow.net, HalfOpens);
@@ -467,10 +468,10 @@ bool ltcp_halfopen_rcv(const struct ltcp_flow *flow, struct sk_buff *skb)
 	if (!smp_load_acquire(&row->head))
 		return false;
 
-	spin_lock_bh(&row->lock);
+	spin_lock(&row->lock);
 	link = ltcp_row_find(row, flow);
 	if (!*link) {
-		spin_unlock_bh(&row->lock);
+		spin_unlock(&row->lock);
 		return false;
 	}
 	ltcp_trace_receive(flow, skb, TCP_SYN_RECV);
@@ -478,7 +479,7 @@ bool ltcp_halfopen_rcv(const struct ltcp_flow *flow, struct sk_buff *skb)
 	ltcp_halfopen_opening(*link, &o);
 	o.flow = *flow;
 	verdict = ltcp_halfopen_segment(row, link, &o, skb, &child);
-	spin_unlock_bh(&row->lock);
+	spin_unlock(&row->lock);
 
 	if (child)
 		ltcp_child_start(listener, child, skb);

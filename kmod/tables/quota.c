@@ -11,11 +11,12 @@
  * with a secret of this load. A set has a few, and a newcomer takes that of
  * whoever owes least. So spoofed addresses by the million displace each other,
  * not the ones with much on their account; and what is displaced is forgiven,
- * which errs on the side of answering.
+ * which errs on the side of answering. Two prefixes of the same hash,
+ * which nobody outside can choose, share an account.
  *
- * Called in softirq for each SYN, completed handshake and lost entry, also
- * inside the lock of a half-open row. Inside the lock of a set nothing is
- * locked.
+ * Called with bottom halves off for each SYN, completed handshake and lost
+ * entry, also inside the lock of a half-open row. Inside the lock of a set
+ * nothing is locked.
  */
 
 #include <linux/random.h>
@@ -30,7 +31,7 @@
 
 /**
  * struct quota - the account of one prefix
- * @tag: hash of namespace and prefix, the part that did not choose the set
+ * @tag: hash of namespace and prefix
  * @stamp: jiffies up to which @spent was forgiven
  * @spent: answers that were neither acknowledged nor forgiven
  * @halfopens: half-open entries
@@ -48,18 +49,17 @@ struct quota_set {
 };
 
 static struct quota_set *quota_sets __read_mostly;
-static siphash_key_t quota_key __read_mostly;
+static hsiphash_key_t quota_key __read_mostly;
 
 /* Account of the @bits first bits of the address of @flow's peer. */
 static struct quota_set *quota_set(const struct ltcp_flow *flow, u8 bits,
 				   u32 *tag)
 {
 	u32 prefix = ntohl(flow->remote.v4) & ~0U << (32 - bits);
-	u64 hash = siphash_2u64((u64)bits << 32 | prefix,
-				net_hash_mix(flow->net), &quota_key);
 
-	*tag = hash >> 32;
-	return &quota_sets[hash % QUOTA_SETS];
+	*tag = hsiphash_3u32(prefix, bits, net_hash_mix(flow->net),
+			     &quota_key);
+	return &quota_sets[*tag % QUOTA_SETS];
 }
 
 /* @rate a second is forgiven. */
@@ -92,12 +92,16 @@ static struct quota *quota_displace(struct quota_set *set, u32 tag, u32 rate,
 				    u32 now)
 	__must_hold(&set->lock)
 {
+	u32 owes, least_owed = U32_MAX;
 	struct quota *q, *least = set->way;
 
-	for (q = set->way; q < set->way + QUOTA_WAYS; q++) {
+	for (q = set->way; q < set->way + QUOTA_WAYS && least_owed; q++) {
 		quota_forgive(q, rate, now);
-		if (q->spent + q->halfopens < least->spent + least->halfopens)
+		owes = q->spent + q->halfopens;
+		if (owes < least_owed) {
+			least_owed = owes;
 			least = q;
+		}
 	}
 	*least = (struct quota){ .tag = tag, .stamp = now };
 	return least;
@@ -165,7 +169,7 @@ static int quota_charge(const struct ltcp_flow *flow, u32 rate, u32 most)
 	u32 tag;
 
 	set = quota_set(flow, bits, &tag);
-	spin_lock_bh(&set->lock);
+	spin_lock(&set->lock);
 	q = quota_get(set, tag, rate);
 	if (!quota_spend(q, rate)) {
 		ret = LTCP_QUOTA_SILENT;
@@ -174,7 +178,7 @@ static int quota_charge(const struct ltcp_flow *flow, u32 rate, u32 most)
 		if (ret > 0)
 			q->halfopens++;
 	}
-	spin_unlock_bh(&set->lock);
+	spin_unlock(&set->lock);
 	return ret;
 }
 
@@ -220,13 +224,13 @@ void ltcp_quota_end(const struct ltcp_flow *flow, u8 quota, u8 proved)
 		return;
 
 	set = quota_set(flow, quota ?: READ_ONCE(ln->syn_quota_prefix), &tag);
-	spin_lock_bh(&set->lock);
+	spin_lock(&set->lock);
 	q = quota_find(set, tag);
 	if (q && quota && q->halfopens)
 		q->halfopens--;
 	if (q)
 		q->spent -= min_t(u16, q->spent, proved);
-	spin_unlock_bh(&set->lock);
+	spin_unlock(&set->lock);
 }
 
 int __init ltcp_quota_init(void)
