@@ -324,9 +324,14 @@ static inline u64 ltcp_clock_us(void)
 }
 
 /* Our timestamp clock, RFC 7323 5.4: milliseconds. */
+static inline u32 ltcp_clock_ts_at(ktime_t now)
+{
+	return div_u64(ktime_to_ns(now), NSEC_PER_MSEC);
+}
+
 static inline u32 ltcp_clock_ts(void)
 {
-	return div_u64(ktime_get_ns(), NSEC_PER_MSEC);
+	return ltcp_clock_ts_at(ktime_get());
 }
 
 static inline u32 ltcp_jiffies32(void)
@@ -916,6 +921,7 @@ bool ltcp_listen_walk(const struct net *net, unsigned int *pos,
  * @sent_us: ltcp_clock_us() of the SYN-ACK, low 32 bits; 0: ambiguous
  * @ts_recent: timestamp of the peer's SYN, if @ts_ok
  * @ts_offset: of our timestamps
+ * @now: ktime_get() when its SYN is answered; 0: that was before
  * @snd_wscale: shift of the windows the peer sends
  * @rcv_wscale: shift of the windows we send
  * @retrans: how often the SYN-ACK was sent again
@@ -933,6 +939,7 @@ struct ltcp_opening {
 	u32 sent_us;
 	u32 ts_recent;
 	u32 ts_offset;
+	ktime_t now;
 	u8 snd_wscale;
 	u8 rcv_wscale;
 	u8 retrans;
@@ -1152,8 +1159,11 @@ bool ltcp_tw_walk(const struct net *net, unsigned int *pos,
 		  bool (*fn)(const struct ltcp_tw_info *i, void *arg),
 		  void *arg);
 
-/* ISN for @flow, later than @floor if that is not 0. tables/listen.c */
-u32 ltcp_isn_for(const struct ltcp_flow *flow, u32 floor);
+/*
+ * ISN for @flow, later than @floor if that is not 0. @now: ktime_get()
+ * tables/listen.c
+ */
+u32 ltcp_isn_for(const struct ltcp_flow *flow, u32 floor, ktime_t now);
 
 /* What @flow's connections add to ltcp_clock_ts(), by a secret. */
 u32 ltcp_ts_offset(const struct ltcp_flow *flow);

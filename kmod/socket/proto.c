@@ -183,7 +183,7 @@ static int ltcp_connect(struct sock *sk, struct sockaddr_unsized *addr, int len)
 
 	ls->af->flow_of(sk, &flow);
 	ltcp_ask_options(ls, &flow);
-	ls->snd.iss = ltcp_isn_for(&flow, isn);
+	ls->snd.iss = ltcp_isn_for(&flow, isn, ktime_get());
 	WRITE_ONCE(ls->snd.nxt, ls->snd.iss);
 	ls->snd.sml = ls->snd.iss;
 	ls->recover = ls->snd.iss;

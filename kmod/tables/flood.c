@@ -126,9 +126,10 @@ static const siphash_key_t *cookie_new_secret(struct ltcp_cookie_keys *keys,
 	return &keys->fresh[slot];
 }
 
+/* Of 34 s: the clock need not be read to the nanosecond. */
 static u32 cookie_epoch_now(void)
 {
-	return ltcp_cookie_epoch(ktime_get_boottime_ns());
+	return ltcp_cookie_epoch(ktime_get_coarse_boottime_ns());
 }
 
 void ltcp_cookie_send(struct sock *listener, struct ltcp_opening *o,

@@ -206,11 +206,12 @@ u32 ltcp_ts_offset(const struct ltcp_flow *flow)
 			    sizeof(tuple));
 }
 
-u32 ltcp_isn_for(const struct ltcp_flow *flow, u32 floor)
+u32 ltcp_isn_for(const struct ltcp_flow *flow, u32 floor, ktime_t now)
 {
+	const ktime_t boot = ktime_mono_to_any(now, TK_OFFS_BOOT);
 	const struct ltcp_tuple tuple = ltcp_tuple(flow);
 	u32 isn = ltcp_isn(&ltcp_net(flow->net)->isn_key, &tuple,
-			   sizeof(tuple), ktime_get_boottime_ns());
+			   sizeof(tuple), ktime_to_ns(boot));
 
 	if (floor && !ltcp_after(isn, floor))
 		isn = floor + 1;
@@ -242,8 +243,9 @@ static bool ltcp_listen_open(struct sock *sk, struct ltcp_opening *o, int quota,
 	};
 	int err;
 
-	o->iss = ltcp_isn_for(&o->flow, tw_isn);
-	o->sent_us = (u32)ltcp_clock_us() ?: 1;
+	o->now = ktime_get();
+	o->iss = ltcp_isn_for(&o->flow, tw_isn, o->now);
+	o->sent_us = (u32)ktime_to_us(o->now) ?: 1;
 	err = ltcp_halfopen_add(sk, o, &terms, syn);
 	if (!err)
 		return true;

@@ -50,7 +50,7 @@ static u32 synack_tsval(const struct ltcp_opening *o)
 		.wscale = o->snd_wscale,
 		.sack = o->sack_ok,
 	};
-	u32 clock = ltcp_clock_ts();
+	u32 clock = ltcp_clock_ts_at(o->now ?: ktime_get());
 
 	if (o->by_cookie)
 		clock = ltcp_cookie_to_ts(clock, &opt);
