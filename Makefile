@@ -45,6 +45,9 @@ soak:
 bench:
 	@scripts/bench
 
+bench-flood:
+	@scripts/bench flood
+
 lint:
 	@scripts/lint
 
@@ -67,10 +70,11 @@ help:
 	@echo '  make check-race    races on four processors, under all checkers'
 	@echo '  make soak          the same for hours, and tables filled up'
 	@echo '  make bench         measure it against the kernel'\''s own TCP'
+	@echo '  make bench-flood   what clients notice of a flood of SYNs'
 	@echo '  make lint          sparse, checkpatch, shellcheck, kernel-doc'
 	@echo '  make clean         remove what was built here'
 	@echo 'What demo, check, bench and lint need is installed through apt.'
 	@echo 'Kernels are kept in $$LTCP_CACHE (~/.cache/ltcp), outside the clone.'
 
 .PHONY: module examples headers install demo check check-unit check-conform
-.PHONY: check-net check-race soak bench lint clean help
+.PHONY: check-net check-race soak bench bench-flood lint clean help
