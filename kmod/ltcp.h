@@ -738,11 +738,10 @@ struct ltcp_reply {
 };
 
 /* From @flow->local to @flow->remote. Any context. Errors are not fatal. */
-int ltcp_reply(const struct ltcp_flow *flow, const struct ltcp_reply *r,
-	       int state);
+int ltcp_reply(const struct ltcp_flow *flow, struct ltcp_reply *r, int state);
 
 /* The same, in the memory of the segment @old if that can be. Eats @old. */
-int ltcp_reply_in(const struct ltcp_flow *flow, const struct ltcp_reply *r,
+int ltcp_reply_in(const struct ltcp_flow *flow, struct ltcp_reply *r,
 		  int state, struct sk_buff *old);
 
 /* RST for a segment that belongs nowhere: RFC 9293 3.5.2 group 1. */

@@ -77,11 +77,11 @@ static struct sk_buff *reply_skb(struct sk_buff *old,
 	return skb;
 }
 
-int ltcp_reply_in(const struct ltcp_flow *flow, const struct ltcp_reply *r,
+int ltcp_reply_in(const struct ltcp_flow *flow, struct ltcp_reply *r,
 		  int state, struct sk_buff *old)
 {
 	const struct ltcp_af_ops *af = &ltcp_ipv4_ops;
-	struct ltcp_options opt = r->opt;
+	struct ltcp_options *opt = &r->opt;
 	struct dst_entry *dst = af->flow_route(flow, r->sk);
 	unsigned int optlen = 0;
 	struct sk_buff *skb;
@@ -91,10 +91,10 @@ int ltcp_reply_in(const struct ltcp_flow *flow, const struct ltcp_reply *r,
 		consume_skb(old);
 		return PTR_ERR(dst);
 	}
-	if (opt.has & LTCP_HAS_MSS)
-		opt.mss = min(opt.mss, reply_mss(af, dst));
-	if (opt.has)
-		optlen = ltcp_options_len(&opt);
+	if (opt->has & LTCP_HAS_MSS)
+		opt->mss = min(opt->mss, reply_mss(af, dst));
+	if (opt->has)
+		optlen = ltcp_options_len(opt);
 	skb = reply_skb(old, af, dst, LTCP_HDR_LEN + optlen);
 	if (!skb) {
 		dst_release(dst);
@@ -113,7 +113,7 @@ int ltcp_reply_in(const struct ltcp_flow *flow, const struct ltcp_reply *r,
 	((u8 *)th)[13] = r->flags;
 	th->window = htons(r->wnd);
 	if (optlen)
-		ltcp_options_write((u8 *)(th + 1), &opt);
+		ltcp_options_write((u8 *)(th + 1), opt);
 
 	LTCP_INC(flow->net, OutSegs);
 	if (r->flags & LTCP_RST)
@@ -123,8 +123,7 @@ int ltcp_reply_in(const struct ltcp_flow *flow, const struct ltcp_reply *r,
 	return af->reply(flow, skb, dst, r->sk);
 }
 
-int ltcp_reply(const struct ltcp_flow *flow, const struct ltcp_reply *r,
-	       int state)
+int ltcp_reply(const struct ltcp_flow *flow, struct ltcp_reply *r, int state)
 {
 	return ltcp_reply_in(flow, r, state, NULL);
 }

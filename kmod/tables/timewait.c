@@ -688,12 +688,13 @@ enum ltcp_tw_verdict ltcp_tw_rcv(const struct ltcp_flow *flow,
 				 struct sk_buff *skb, u32 *isn)
 {
 	enum ltcp_tw_verdict verdict;
-	struct ltcp_reply r = { };
+	struct ltcp_reply r;
 	struct tw_fate fate;
 
 	if (tw_chain_empty(flow))
 		return LTCP_TW_NONE;
 
+	memset(&r, 0, sizeof(r));
 	spin_lock_bh(tw_lock(flow->hash));
 	verdict = tw_judge(flow, ltcp_cb(skb), isn, &fate, &r);
 	spin_unlock_bh(tw_lock(flow->hash));
