@@ -13,10 +13,14 @@
  *	FIGURE name ltcp=X tcp=Y unit ratio=R min=A max=B
  *
  * the former for each round, the latter at the end: X and Y are medians, R is
- * the median of X/Y over the rounds, A and B are the least and the largest of
- * them. (The ratio of the medians would compare different rounds, and so
- * different minutes.) All figures are rates: R above 1 means that ltcp is
- * faster. -p 6 compares TCP with itself, which tells how far to trust R.
+ * the median over the rounds of X/Y, or of Y/X if the figure is a cost: above
+ * 1, ltcp is better. A and B are the least and the largest of these. (The ratio
+ * of the medians would compare different rounds, and so different minutes.)
+ * -p 6 compares TCP with itself, which tells how far to trust R.
+ *
+ * FIGURE is a name, or how the names of several begin. Without, all are taken
+ * that are about time; those about what a link lets through want a kernel whose
+ * time passes only while it waits.
  *
  * Every measurement is a process in a new network namespace, with the default
  * settings of both protocols but for room for all TIME_WAITs: so none finds
@@ -47,33 +51,117 @@
 #define ROUNDS_MAX	1000
 #define TIME_WAITS	"65536"
 
+/**
+ * struct figure - what is measured
+ * @name: its name
+ * @unit: of the values
+ * @load: how
+ * @how: with which arguments; its @proto is filled in
+ * @cost: less is better
+ * @link: it is about a link; only by name
+ * @wanted: it is to be taken
+ * @ltcp: of each round
+ * @tcp: likewise
+ * @ratio: likewise
+ */
 struct figure {
 	const char *name;
 	const char *unit;
-	double (*load)(int proto, unsigned long count);
-	unsigned long count;	/* MiB or times; a fraction of a second */
+	double (*load)(const struct load *how);
+	struct load how;
+	bool cost;
+	bool link;
 	bool wanted;
 	double ltcp[ROUNDS_MAX];
 	double tcp[ROUNDS_MAX];
 	double ratio[ROUNDS_MAX];
 };
 
+static double syn(const struct load *how)
+{
+	return load_syn(how->proto, how->count);
+}
+
+static double cookie(const struct load *how)
+{
+	return load_cookie(how->proto, how->count);
+}
+
+static double goodput(const struct load *how)
+{
+	return load_bulk(how) * 1e3;
+}
+
+#define RATE(name_, unit_, load_, count_, size_)			\
+	{ .name = name_, .unit = unit_, .load = load_,			\
+	  .how = { .count = count_, .size = size_, .streams = 1 } }
+
+#define COST(name_, unit_, load_, count_, size_, percentile_)		\
+	{ .name = name_, .unit = unit_, .load = load_, .cost = true,	\
+	  .how = { .count = count_, .size = size_, .streams = 1,	\
+		   .percentile = percentile_ } }
+
+#define BULK(name_, mib, size_, streams_, link_)			\
+	{ .name = name_, .unit = "Gbit/s", .load = load_bulk,		\
+	  .how = { .count = mib, .size = size_, .streams = streams_,	\
+		   .link = link_ } }
+
+#define LINK(name_, unit_, load_, mib, netem)				\
+	{ .name = name_, .unit = unit_, .load = load_, .link = true,	\
+	  .how = { .count = mib, .size = 65536, .streams = 1,		\
+		   .link = netem } }
+
+#define WIDE	"limit 20000 "
+
+/* Loss in either direction, and a round trip of that many milliseconds. */
+#define CELL(loss, rtt, delay, mib)					\
+	LINK("goodput_loss" loss "_rtt" rtt, "Mbit/s", goodput, mib,	\
+	     WIDE "delay " delay " loss " loss "%")
+
+/* 10 Mbit/s, 20 ms, and a queue of this many packets (with those under way) */
+#define NARROW(limit) "rate 10mbit delay 10ms limit " limit
+
 /* Each connection of crr keeps one of 28232 ports, those of warm-up too. */
 static struct figure figures[] = {
-	{ .name = "bulk", .unit = "Gbit/s", .load = load_bulk, .count = 256 },
-	{ .name = "rr", .unit = "1/s", .load = load_rr, .count = 3000 },
-	{ .name = "connect", .unit = "1/s", .load = load_connect,
-	  .count = 2000 },
-	{ .name = "crr", .unit = "1/s", .load = load_crr, .count = 1500 },
-	{ .name = "syn", .unit = "1/s", .load = load_syn, .count = 16000 },
-	{ .name = "cookie", .unit = "1/s", .load = load_cookie,
-	  .count = 16000 },
+	BULK("bulk", 256, 65536, 1, NULL),
+	BULK("bulk8", 256, 65536, 8, NULL),
+	BULK("bulk1k", 32, 1024, 1, NULL),
+	BULK("veth", 256, 65536, 1, ""),
+	BULK("veth8", 256, 65536, 8, ""),
+	BULK("veth1k", 32, 1024, 1, ""),
+	COST("cpu", "ms/GB", load_cpu, 256, 65536, 0),
+	RATE("rr", "1/s", load_rr, 3000, 1),
+	RATE("rr1k", "1/s", load_rr, 3000, 1024),
+	COST("rr_p50", "us", load_rr_time, 3000, 1, 50),
+	COST("rr_p99", "us", load_rr_time, 3000, 1, 99),
+	RATE("connect", "1/s", load_connect, 2000, 1),
+	RATE("crr", "1/s", load_crr, 1500, 1),
+	RATE("syn", "1/s", syn, 16000, 1),
+	RATE("cookie", "1/s", cookie, 16000, 1),
+	CELL("0.1", "1", "500us", 64),
+	CELL("0.1", "20", "10ms", 64),
+	CELL("0.1", "100", "50ms", 64),
+	CELL("1", "1", "500us", 32),
+	CELL("1", "20", "10ms", 32),
+	CELL("1", "100", "50ms", 32),
+	CELL("3", "1", "500us", 16),
+	CELL("3", "20", "10ms", 16),
+	CELL("3", "100", "50ms", 16),
+	CELL("10", "1", "500us", 4),
+	CELL("10", "20", "10ms", 4),
+	CELL("10", "100", "50ms", 4),
+	LINK("goodput_reorder", "Mbit/s", goodput, 32,
+	     WIDE "delay 10ms reorder 30% 25%"),
+	LINK("goodput_jitter", "Mbit/s", goodput, 32, WIDE "delay 10ms 2ms"),
+	LINK("goodput_small_queue", "Mbit/s", goodput, 16, NARROW("40")),
+	LINK("goodput_bloated_queue", "Mbit/s", goodput, 16, NARROW("1000")),
+	LINK("fair_same", "Jain", load_fair, 16, NARROW("100")),
 };
 
 static const char usage[] =
 	"bench [-p PROTOCOL] [-r ROUNDS] [-t SECONDS] [FIGURE]...";
 static int ltcp = IPPROTO_LTCP;
-static unsigned int rounds = 15;
+static unsigned int rounds = 7;
 static unsigned int limit = 60;
 
 static void set(const char *path, const char *value)
@@ -104,19 +192,21 @@ static void new_network(void)
 /* In the new process: the result is what it leaves in the pipe. */
 static void run(const struct figure *f, int proto, int result)
 {
-	double rate;
+	struct load how = f->how;
+	double value;
 
 	alarm(limit);
 	new_network();
-	rate = f->load(proto, f->count);
-	if (write(result, &rate, sizeof(rate)) != sizeof(rate))
+	how.proto = proto;
+	value = f->load(&how);
+	if (write(result, &value, sizeof(value)) != sizeof(value))
 		err(1, "write");
 	exit(0);
 }
 
 static double measure(const struct figure *f, int proto)
 {
-	double rate = 0;
+	double value = 0;
 	int fds[2];
 	int status;
 	pid_t pid;
@@ -135,27 +225,33 @@ static double measure(const struct figure *f, int proto)
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
 		errx(1, "%s over protocol %d: no end after %u s", f->name,
 		     proto, limit);
-	if (status || read(fds[0], &rate, sizeof(rate)) != sizeof(rate))
+	if (status || read(fds[0], &value, sizeof(value)) != sizeof(value))
 		errx(1, "%s over protocol %d failed", f->name, proto);
 	close(fds[0]);
-	return rate;
+	return value;
 }
 
-/* The rate is that of both halves together: the mean of their times counts. */
+/* What both halves together took: of rates, the mean of the times counts. */
+static double mean(const struct figure *f, double a, double b)
+{
+	return f->cost ? (a + b) / 2 : 2 / (1 / a + 1 / b);
+}
+
 static void one_round(struct figure *f, unsigned int round)
 {
-	double ltcp_time = 0, tcp_time = 0;
+	double of_ltcp[2], of_tcp[2];
 	unsigned int turn;
 
 	for (turn = 0; turn < 4; turn++) {
 		if ((turn == 1 || turn == 2) == round % 2)
-			ltcp_time += 0.5 / measure(f, ltcp);
+			of_ltcp[turn / 2] = measure(f, ltcp);
 		else
-			tcp_time += 0.5 / measure(f, IPPROTO_TCP);
+			of_tcp[turn / 2] = measure(f, IPPROTO_TCP);
 	}
-	f->ltcp[round] = 1 / ltcp_time;
-	f->tcp[round] = 1 / tcp_time;
-	f->ratio[round] = f->ltcp[round] / f->tcp[round];
+	f->ltcp[round] = mean(f, of_ltcp[0], of_ltcp[1]);
+	f->tcp[round] = mean(f, of_tcp[0], of_tcp[1]);
+	f->ratio[round] = f->cost ? f->tcp[round] / f->ltcp[round] :
+				    f->ltcp[round] / f->tcp[round];
 	printf("ROUND %s ltcp=%.5g tcp=%.5g\n", f->name, f->ltcp[round],
 	       f->tcp[round]);
 	fflush(stdout);
@@ -196,16 +292,25 @@ static unsigned int parse(const char *arg, unsigned int max)
 
 static void want(const char *name)
 {
+	bool found = false, whole = false;
 	size_t i;
 
+	for (i = 0; i < ARRAY_SIZE(figures); i++)
+		whole |= !strcmp(figures[i].name, name);
 	for (i = 0; i < ARRAY_SIZE(figures); i++) {
-		if (!strcmp(figures[i].name, name)) {
-			figures[i].wanted = true;
-			return;
-		}
+		if (strncmp(figures[i].name, name, strlen(name)) ||
+		    (whole && strcmp(figures[i].name, name)))
+			continue;
+		figures[i].wanted = true;
+		found = true;
 	}
-	errx(2, "no figure %s; there are bulk, rr, connect, "
-	     "crr, syn, cookie", name);
+	if (found)
+		return;
+	fprintf(stderr, "bench: no figure %s; there are", name);
+	for (i = 0; i < ARRAY_SIZE(figures); i++)
+		fprintf(stderr, " %s", figures[i].name);
+	fputc('\n', stderr);
+	exit(2);
 }
 
 static void arguments(int argc, char **argv)
@@ -222,14 +327,14 @@ static void arguments(int argc, char **argv)
 			rounds = parse(optarg, ROUNDS_MAX);
 			break;
 		case 't':
-			limit = parse(optarg, 3600);
+			limit = parse(optarg, 1000000);
 			break;
 		default:
 			errx(2, "usage: %s", usage);
 		}
 	}
 	for (i = 0; optind == argc && i < ARRAY_SIZE(figures); i++)
-		figures[i].wanted = true;
+		figures[i].wanted = !figures[i].link;
 	while (optind < argc)
 		want(argv[optind++]);
 }

@@ -2,32 +2,66 @@
 #ifndef BENCH_LOAD_H
 #define BENCH_LOAD_H
 
+#include <netinet/in.h>
+#include <stddef.h>
+
 /*
  * The loads that bench puts on a protocol, and how much of it got through.
  *
- * Each function makes its own listener and connections on loopback, with the
- * same calls for every protocol and with no socket option that would favour
- * one, and runs an eighth of @count first that is not measured. What fails
- * ends the program with a message.
+ * Each function makes its own listener and connections, with the same calls for
+ * every protocol and with no socket option that would favour one, and runs an
+ * eighth of the count first that is not measured. What fails ends the program
+ * with a message.
  */
 
-/* One stream, writes of 64 KiB, @count MiB. Return: Gbit/s at the receiver. */
-double load_bulk(int proto, unsigned long count);
+/**
+ * struct load - how it is done
+ * @proto: IP protocol number
+ * @count: how much: MiB, or times
+ * @size: octets of a write, or of a request and of its response
+ * @streams: connections at once
+ * @percentile: of the times that were measured, for latencies
+ * @link: NULL: loopback. Else a link between two namespaces, which netem treats
+ *	  as this says in either direction; "": not at all
+ */
+struct load {
+	int proto;
+	unsigned long count;
+	size_t size;
+	unsigned int streams;
+	unsigned int percentile;
+	const char *link;
+};
 
-/* One octet to a server and one back, in one connection. Return: per second. */
-double load_rr(int proto, unsigned long count);
+/* @count MiB in @streams, in writes of @size. Return: Gbit/s as received. */
+double load_bulk(const struct load *how);
+
+/* The same. Return: milliseconds of processor time for a GB (10^9 octets). */
+double load_cpu(const struct load *how);
+
+/* @size octets to a server and as many back, in one. Return: per second. */
+double load_rr(const struct load *how);
+
+/* The same. Return: microseconds that @percentile of the exchanges took. */
+double load_rr_time(const struct load *how);
 
 /*
  * connect, accept, close, in one thread. The client's close resets the
  * connection (SO_LINGER), so that nothing stays behind. Return: per second.
  */
-double load_connect(int proto, unsigned long count);
+double load_connect(const struct load *how);
 
 /*
  * connect, one octet to a server and one back, close. The client closes first,
  * with a FIN, and keeps a TIME_WAIT and so a port of each. Return: per second.
  */
-double load_crr(int proto, unsigned long count);
+double load_crr(const struct load *how);
+
+/*
+ * One stream beside one of the kernel's own TCP, @count MiB or more each, in
+ * the same direction. Return: Jain's index of the two rates; 1 is fair.
+ */
+double load_fair(const struct load *how);
 
 /*
  * @count SYNs of as many peers, answered with SYN-ACKs and kept half open, or
@@ -35,5 +69,15 @@ double load_crr(int proto, unsigned long count);
  */
 double load_syn(int proto, unsigned long count);
 double load_cookie(int proto, unsigned long count);
+
+/*
+ * link.c: a link to another namespace, with netem's arguments @netem, unless
+ * it is NULL: then that is loopback. Return: the address over there.
+ */
+in_addr_t link_new(const char *netem);
+
+/* Enter the namespace at the other end, and come back. */
+void link_there(void);
+void link_back(void);
 
 #endif
