@@ -213,4 +213,24 @@ CASE(timers, user_timeout_zero_window)
 	is(socket_error(fd), ETIMEDOUT);
 }
 
+/*
+ * RFC 3465 2.3: an ACK for five segments, of which four may have arrived before
+ * the timeout, opens the window by one segment and not by two.
+ */
+CASE(timers, slow_start_after_timeout)
+{
+	int fd = passive();
+	int i;
+
+	put(fd, 10 * 1460);
+	for (i = 0; i < 10; i++)
+		out(i < 9 ? ". %d:%d(1460) ack 1" : "P. %d:%d(1460) ack 1",
+		    1 + i * 1460, 1 + (i + 1) * 1460);
+	out_between(RTO, 5 * SEC, ". 1:1461(1460) ack 1");
+	in(". 1:1(0) ack %d", 1 + 5 * 1460);
+	out(". %d:%d(1460) ack 1", 1 + 5 * 1460, 1 + 6 * 1460);
+	out(". %d:%d(1460) ack 1", 1 + 6 * 1460, 1 + 7 * 1460);
+	quiet(100);
+}
+
 TEST_HARNESS_MAIN
