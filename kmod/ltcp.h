@@ -29,6 +29,7 @@
 #include "engine/cong.h"
 #include "engine/fsm.h"
 #include "engine/options.h"
+#include "engine/prr.h"
 #include "engine/rack.h"
 #include "engine/rtt.h"
 #include "engine/timestamp.h"
@@ -262,6 +263,7 @@ struct ltcp_sock {
 	u32 sack_high;		/* [s] highest SACKed or acked: RACK.fack */
 	u32 tlp_seq;		/* [s] TLP.end_seq, if @tlp_out */
 	struct ltcp_rack rack;	/* [s] RFC 8985 */
+	struct ltcp_prr prr;	/* [s] RFC 6937, if @loss is LTCP_LOSS_FAST */
 	u32 total_retrans;	/* [s] segments, for TCP_INFO */
 	struct ltcp_sack dsack;	/* [s] duplicate to tell, if @dsack_due */
 	u64 bytes_acked;	/* [s] of ours, by the peer */
@@ -458,6 +460,7 @@ void ltcp_reasm_purge(struct sock *sk);
  * @now_us: when it came, ltcp_clock_us()
  * @acked: octets by which it moved SND.UNA
  * @sacked: octets that it was the first to SACK
+ * @sacked_before: ls->sacked_out when it came
  * @rtt_us: round trip by what it acknowledged, 0: not measured
  * @sack_rtt_us: by what it acknowledged or SACKed, and was sent once; 0: none
  * @tsecr: timestamp that it echoes
@@ -471,6 +474,7 @@ struct ltcp_ack_news {
 	u64 now_us;
 	u32 acked;
 	u32 sacked;
+	u32 sacked_before;
 	u32 rtt_us;
 	u32 sack_rtt_us;
 	u32 tsecr;

@@ -175,6 +175,7 @@ bool ltcp_ack(struct sock *sk, const struct sk_buff *skb, u32 payload)
 	struct ltcp_ack_news news = {
 		.now_us = ltcp_clock_us(),
 		.tsecr = cb->tsecr,
+		.sacked_before = ls->sacked_out,
 	};
 	bool moved;
 

@@ -490,6 +490,13 @@ static void ltcp_after_idle(struct sock *sk)
 				    ltcp_cong_init_window(ls->mss));
 }
 
+/* @len octets went out while a loss is repaired: RFC 6937 3 */
+static void ltcp_count_sent(struct ltcp_sock *ls, u32 len)
+{
+	if (ls->loss == LTCP_LOSS_FAST)
+		ls->prr.out += len;
+}
+
 /* Send the first @len octets of @skb, the head of the write queue. */
 static int ltcp_send_head(struct sock *sk, struct sk_buff *skb, u32 len)
 {
@@ -505,6 +512,7 @@ static int ltcp_send_head(struct sock *sk, struct sk_buff *skb, u32 len)
 	__skb_unlink(skb, &sk->sk_write_queue);
 	ltcp_rtx_add(sk, skb);
 	WRITE_ONCE(ls->snd.nxt, ltcp_cb(skb)->end_seq);
+	ltcp_count_sent(ls, skb->len);
 	if (skb->len % ls->mss)
 		ls->snd.sml = ls->snd.nxt;
 	if (!ltcp_timer_armed(ls, LTCP_TIMER_RETRANS))
@@ -552,6 +560,7 @@ static int ltcp_send_again(struct sock *sk, struct sk_buff *skb, u32 room)
 	if (ltcp_transmit(sk, skb) == -ENOMEM)
 		return -ENOMEM;
 	ltcp_rtx_mark_sent(sk, skb);
+	ltcp_count_sent(ls, skb->len);
 	if (cb->retrans < U8_MAX)
 		cb->retrans++;
 	if (cb->flags & LTCP_SYN)

@@ -6,10 +6,10 @@
  *
  * ack.c reports what an ACK told, timer.c reports timeouts. This file moves
  * between three states (enum ltcp_loss_state), has what is lost marked so in
- * the queue of rtx.c, and sets cwnd. Sending is left to ltcp_output(): what is
- * marked goes first, as long as what is on its way (ltcp_pipe()) is less than
- * cwnd. Runs under the socket lock. How cwnd grows while nothing is lost is the
- * business of the algorithm.
+ * the queue of rtx.c, and sets cwnd, by prr.c while a loss is repaired. Sending
+ * is left to ltcp_output(): what is marked goes first, as long as what is on
+ * its way (ltcp_pipe()) is less than cwnd. Runs under the socket lock. How cwnd
+ * grows while nothing is lost is the business of the algorithm.
  *
  * Without SACK a duplicate ACK says that some segment has arrived, nobody knows
  * which; so ls->sacked_out is counted up by a segment, and no segment marked.
@@ -111,21 +111,37 @@ static bool ltcp_loss_found(const struct sock *sk)
 	       ltcp_after(ls->snd.una, ls->recover);
 }
 
-static void ltcp_fast_enter(struct sock *sk)
+/* What may be on its way in answer to an ACK in fast recovery: RFC 6937 3 */
+static void ltcp_fast_window(struct ltcp_sock *ls,
+			     const struct ltcp_ack_news *news, bool safe)
+{
+	u32 delivered = news->acked + ls->sacked_out - news->sacked_before;
+	u32 pipe = ltcp_pipe(ls);
+
+	pipe += ltcp_prr_more(&ls->prr, delivered, pipe, ls->cong.ssthresh,
+			      ls->mss, safe);
+	ls->cong.cwnd = max(pipe, ls->mss);
+}
+
+static void ltcp_fast_enter(struct sock *sk, const struct ltcp_ack_news *news)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
 	LTCP_INC(sock_net(sk), FastRetransmits);
 	ltcp_loss_enter(sk, LTCP_LOSS_FAST);
-	ls->cong.cwnd = ls->cong.ssthresh;
 	if (!ls->sack_ok)
 		ltcp_mark_first_lost(sk);
+	/* What had arrived before this ACK is not counted as arriving now. */
+	ltcp_prr_begin(&ls->prr, ltcp_flight(ls) + news->acked -
+		       min(news->sacked_before, ltcp_flight(ls)));
+	ltcp_fast_window(ls, news, false);
 	/* The first one goes out whatever is on its way: RFC 6675 5 (4.3) */
 	ltcp_retransmit(sk);
 }
 
 /* An ACK in fast recovery: RFC 6582 3.2, step 3; RFC 6675 5 */
-static void ltcp_fast_acked(struct sock *sk, const struct ltcp_ack_news *news)
+static void ltcp_fast_acked(struct sock *sk, const struct ltcp_ack_news *news,
+			    u32 lost)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
@@ -136,14 +152,15 @@ static void ltcp_fast_acked(struct sock *sk, const struct ltcp_ack_news *news)
 			ls->sacked_out = 0;
 		return;
 	}
-	if (!news->acked)
-		return;
-
-	/* Partial: what was sent before has not come, so here is a hole. */
-	LTCP_INC(sock_net(sk), PartialAcks);
-	if (!ls->sack_ok || !(READ_ONCE(ltcp_net(sock_net(sk))->recovery) &
-			      LTCP_RECOVERY_RACK))
-		ltcp_mark_first_lost(sk);
+	if (news->acked) {
+		/* Partial: what was sent before has not come: here is a hole */
+		LTCP_INC(sock_net(sk), PartialAcks);
+		if (!ls->sack_ok ||
+		    !(READ_ONCE(ltcp_net(sock_net(sk))->recovery) &
+		      LTCP_RECOVERY_RACK))
+			ltcp_mark_first_lost(sk);
+	}
+	ltcp_fast_window(ls, news, news->acked && ls->lost_out <= lost);
 }
 
 /* An ACK of new data, and the algorithm has its say. */
@@ -170,25 +187,26 @@ static void ltcp_window_acked(struct sock *sk, const struct ltcp_ack_news *news)
 	ls->cong.ops->acked(&ls->cong, &ack);
 }
 
-/* By the state that the connection is in. */
+/* By the state that the connection is in; @lost: ls->lost_out before. */
 static void ltcp_recovery_step(struct sock *sk,
-			       const struct ltcp_ack_news *news)
+			       const struct ltcp_ack_news *news, u32 lost)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
 	if (ls->loss == LTCP_LOSS_FAST) {
-		ltcp_fast_acked(sk, news);
+		ltcp_fast_acked(sk, news, lost);
 		return;
 	}
 	if (news->acked)
 		ltcp_window_acked(sk, news);
 	if (ls->loss == LTCP_LOSS_NONE && ltcp_loss_found(sk))
-		ltcp_fast_enter(sk);
+		ltcp_fast_enter(sk, news);
 }
 
 void ltcp_recovery_ack(struct sock *sk, const struct ltcp_ack_news *news)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 lost = ls->lost_out;
 
 	ltcp_owned(sk);
 	if (news->dup) {
@@ -205,16 +223,21 @@ void ltcp_recovery_ack(struct sock *sk, const struct ltcp_ack_news *news)
 
 	if (ltcp_tlp_ack(sk, news) && ls->loss == LTCP_LOSS_NONE)
 		ltcp_loss_repaired(sk);
-	ltcp_recovery_step(sk, news);
+	ltcp_recovery_step(sk, news, lost);
 	if (news->acked || news->sacked)
 		ltcp_tlp_arm(sk);
 }
 
 void ltcp_recovery_reorder(struct sock *sk)
 {
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_ack_news none = { .sacked_before = ls->sacked_out };
+
 	ltcp_rack_detect(sk);
-	if (ltcp_sk(sk)->loss == LTCP_LOSS_NONE && ltcp_sk(sk)->lost_out)
-		ltcp_fast_enter(sk);
+	if (ls->loss == LTCP_LOSS_NONE && ls->lost_out)
+		ltcp_fast_enter(sk, &none);
+	else if (ls->loss == LTCP_LOSS_FAST)
+		ltcp_fast_window(ls, &none, false);
 	ltcp_output(sk);
 }
 

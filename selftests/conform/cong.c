@@ -99,6 +99,54 @@ CASE(cong, limited_transmit)
 	is(info(fd).tcpi_snd_ssthresh, 5);
 }
 
+/* Everything up to segment @end of the kernel arrived, but for segment 10. */
+static void in_sack(unsigned int end)
+{
+	in(". 1:1(0) ack %u <nop,nop,sack %u:%u>", 10 * MSS + 1, 11 * MSS + 1,
+	   end * MSS + 1);
+}
+
+/*
+ * RFC 6937 3: of 20 on their way one is lost. For two that arrive one is sent,
+ * from the first to the last, until there are half as many.
+ */
+CASE(cong, proportional)
+{
+	int fd, i;
+
+	ltcp_only("counts otherwise");
+	set_sysctl("recovery", "0");
+	set_sysctl("early_retrans", "0");
+	fd = passive_with("S 0:0(0) win 65535 <mss 1460,sackok>", 65535);
+	put(fd, 43 * MSS);
+	out_segments(0, 10);
+	for (i = 1; i <= 10; i++) {
+		in(". 1:1(0) ack %d", i * MSS + 1);
+		out_segments(8 + 2 * i, 2);
+	}
+	in_sack(12);
+	out_segments(30, 1);
+	in_sack(13);
+	out_segments(31, 1);
+	in_sack(14);
+	out_segments(10, 1);
+	is(info(fd).tcpi_snd_ssthresh, 10);
+	for (i = 15; i <= 30; i++) {
+		in_sack(i);
+		if (i % 2 && i >= 17 && i <= 27)
+			out_segments(32 + (i - 17) / 2, 1);
+		else if (i == 30)
+			out_segments(38, 1);	/* ssthresh is reached */
+		else
+			quiet(1);
+	}
+	is(info(fd).tcpi_unacked - info(fd).tcpi_sacked, 10);
+	in(". 1:1(0) ack %u", 32 * MSS + 1);
+	is(info(fd).tcpi_snd_cwnd, 10);
+	swallow();
+	in("R 1:1(0)");
+}
+
 /* RFC 9438 4.8: after a timeout one segment, and slow start to there. */
 CASE(cong, cubic_timeout)
 {

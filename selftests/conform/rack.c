@@ -252,6 +252,8 @@ CASE(rack, probe_finds_loss)
 	quiet(RTT + 10);
 	in(". 1:1(0) ack 2921 <nop,nop,sack 5841:7301>");
 	out_segments(2, 1);
+	quiet(RTT);
+	in(". 1:1(0) ack 4381 <nop,nop,sack 5841:7301>");
 	out_segments(3, 1);
 	in(". 1:1(0) ack 7301");
 	quiet(10 * SEC);
