@@ -160,6 +160,13 @@ enum ltcp_loss_state {
 	LTCP_LOSS_RTO,		/* after a retransmission timeout */
 };
 
+/* RFC 5682: was the last timeout one too many? */
+enum ltcp_frto {
+	LTCP_FRTO_NONE,		/* it is not asked, or known */
+	LTCP_FRTO_FIRST,	/* the next ACK of new data is the first */
+	LTCP_FRTO_NEW,		/* and now new data is sent, to find out */
+};
+
 /* ltcp_sock.nagle */
 #define LTCP_NODELAY	0x1	/* TCP_NODELAY */
 #define LTCP_CORK	0x2	/* TCP_CORK */
@@ -232,6 +239,7 @@ struct ltcp_sock {
 	} ts;			/* RFC 7323, if @ts_ok */
 	u32 write_seq;		/* [s] end of what is queued; [o] in poll */
 	u32 copied_seq;		/* [s] next octet for the user; [o] in poll */
+	u32 tlp_seq;		/* [s] TLP.end_seq, if @tlp_out */
 
 	/*
 	 * What is unsent stands in sk->sk_write_queue, what was sent and is
@@ -251,19 +259,27 @@ struct ltcp_sock {
 
 	/* loss recovery */
 	struct ltcp_rtt rtt;	/* [s] */
+	u32 recover;		/* [s] RFC 6582 3.2, RFC 6675 RecoveryPoint */
 	struct ltcp_cong cong;	/* [s] */
 	u8 loss;		/* [s] enum ltcp_loss_state */
 	u8 dupacks;		/* [s] in a row, saturating */
 	u8 retries;		/* [s] timeouts in a row without progress */
 	u8 probes;		/* [s] unanswered window or keepalive probes */
-	u32 recover;		/* [s] RFC 6582 3.2, RFC 6675 RecoveryPoint */
 	u32 sacked_out;		/* [s] octets that arrived, beyond SND.UNA */
 	u32 lost_out;		/* [s] octets that are lost, not sent again */
 	u32 retrans_out;	/* [s] octets on their way once more */
 	u32 sack_high;		/* [s] highest SACKed or acked: RACK.fack */
-	u32 tlp_seq;		/* [s] TLP.end_seq, if @tlp_out */
 	struct ltcp_rack rack;	/* [s] RFC 8985 */
 	struct ltcp_prr prr;	/* [s] RFC 6937, if @loss is LTCP_LOSS_FAST */
+	struct {
+		u32 cwnd;	/* [s] when the episode began */
+		u32 ssthresh;	/* [s] likewise */
+		u32 una;	/* [s] SND.UNA likewise */
+		u32 resent;	/* [s] octets sent again since, less those
+				 *     that the peer says came twice
+				 */
+		u32 ts;		/* [s] timestamp of the first of those */
+	} undo;			/* if @undo_ok: engine/undo.c */
 	u32 total_retrans;	/* [s] segments, for TCP_INFO */
 	struct ltcp_sack dsack;	/* [s] duplicate to tell, if @dsack_due */
 	u64 bytes_acked;	/* [s] of ours, by the peer */
@@ -282,12 +298,17 @@ struct ltcp_sock {
 	u8 dsack_due:1;		/* [s] the next ACK reports @dsack */
 	u8 tlp_out:1;		/* [s] a loss probe is unanswered */
 	u8 tlp_again:1;		/* [s] and is a retransmission */
+	u8 undo_ok:1;		/* [s] the last episode can be undone */
+	u8 undo_ts:1;		/* [s] @undo.ts waits for its first ACK */
+	u8 frto:2;		/* [s] enum ltcp_frto */
 
 	/* time */
+	u8 keepalive_probes;	/* [s] of the user; 0: the namespace's */
+	u8 syn_retries;		/* [s] likewise */
 	u8 timers;			/* [s] bit set of enum ltcp_timer */
 	u32 deadline[LTCP_NR_TIMERS];	/* [s] jiffies, low 32 bits */
-	unsigned long deferred;		/* [atomic bits] enum ltcp_deferred */
 	u32 last_rcv;		/* [s] jiffies of the last segment received */
+	unsigned long deferred;		/* [atomic bits] enum ltcp_deferred */
 	u32 last_snd;		/* [s] jiffies of the last data sent */
 	u32 stalled_since;	/* [s] jiffies: first timeout or probe without
 				 *     progress, valid if retries or probes
@@ -306,8 +327,6 @@ struct ltcp_sock {
 	u32 window_clamp;	/* [s] octets, 0: none */
 	u32 notsent_lowat;	/* [o] TCP_NOTSENT_LOWAT, octets, 0: none */
 	int linger2;		/* [s] jiffies; negative: no FIN_WAIT_2 */
-	u8 keepalive_probes;	/* [s] */
-	u8 syn_retries;		/* [s] */
 
 	struct ltcp_port *port;		/* [p] bucket of the local port */
 	struct list_head accept_node;	/* [a] of the listener */
@@ -464,8 +483,10 @@ void ltcp_reasm_purge(struct sock *sk);
  * @rtt_us: round trip by what it acknowledged, 0: not measured
  * @sack_rtt_us: by what it acknowledged or SACKed, and was sent once; 0: none
  * @tsecr: timestamp that it echoes
- * @dsack_end: end of what came twice, if @dsack
+ * @twice: what came twice, if @dsack
  * @dsack: it has a D-SACK block
+ * @original: something arrived that was sent once, before the last episode
+ * @beyond: something was SACKed that was sent after it began
  * @bare: an ACK that says nothing new, and carries nothing
  * @dup: a duplicate: @bare while something is on its way (RFC 5681 2), or with
  *	 SACK one that SACKs something (RFC 6675 2)
@@ -478,8 +499,10 @@ struct ltcp_ack_news {
 	u32 rtt_us;
 	u32 sack_rtt_us;
 	u32 tsecr;
-	u32 dsack_end;
+	struct ltcp_sack twice;
 	bool dsack;
+	bool original;
+	bool beyond;
 	bool bare;
 	bool dup;
 };
@@ -487,6 +510,25 @@ struct ltcp_ack_news {
 /* An ACK with news: find losses, set cwnd; ltcp_output() does the rest. [s] */
 void ltcp_recovery_ack(struct sock *sk, const struct ltcp_ack_news *news);
 void ltcp_recovery_timeout(struct sock *sk);
+
+/* @len octets went out; @again: not for the first time. [s] */
+void ltcp_recovery_sent(struct sock *sk, u32 len, bool again);
+
+/*
+ * engine/undo.c: episodes of loss in which nothing was lost
+ */
+
+/* One begins; cwnd and ssthresh are still what they were. [s] */
+void ltcp_undo_begin(struct ltcp_sock *ls);
+
+/* @len octets were sent again in it. [s] */
+void ltcp_undo_resent(struct ltcp_sock *ls, u32 len);
+
+/* A timeout began it: look out for signs that it was too early. [s] */
+void ltcp_frto_begin(struct sock *sk);
+
+/* Does @news say that nothing was lost? Then all is as before. [s] */
+void ltcp_undo_ack(struct sock *sk, const struct ltcp_ack_news *news);
 
 /* LTCP_TIMER_REORDER: what was only late may be lost by now. [s] */
 void ltcp_recovery_reorder(struct sock *sk);
@@ -556,6 +598,9 @@ void ltcp_rtx_mark_sacked(struct sock *sk, struct sk_buff *skb);
 
 /* All that is not SACKed is lost, in order of sequence numbers. [s] */
 void ltcp_rtx_mark_all_lost(struct sock *sk);
+
+/* Nothing was lost: what is marked so is on its way. [s] */
+void ltcp_rtx_unmark_lost(struct sock *sk);
 
 /* The peer did not keep what it SACKed (RFC 2018 8): none of it counts. [s] */
 void ltcp_rtx_forget_sacks(struct sock *sk);

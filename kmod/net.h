@@ -89,6 +89,12 @@ struct ltcp_tw_wheel;
 	  "sent later")							\
 	X(TlpProbes, "loss probe sent (RFC 8985 7)")			\
 	X(LossProbeRecovery, "loss that was repaired by its probe")	\
+	X(UndoTimestamps, "window restored: the first copy had arrived, " \
+	  "by its timestamp (RFC 3522)")				\
+	X(UndoDsacks, "window restored: all that was sent again "	\
+	  "arrived twice (RFC 3708)")					\
+	X(FrtoSpurious, "window restored: the timeout was too early "	\
+	  "(RFC 5682)")							\
 	X(DupAcksIn, "duplicate ACK received")				\
 	X(DupAcksOut, "immediate ACK sent for an out-of-order segment")	\
 	X(DelayedAcks, "ACK sent by the delayed ACK timer")		\
@@ -243,6 +249,7 @@ struct ltcp_net {
 	int sack;
 	int dsack;
 	int recovery;			/* LTCP_RECOVERY_* */
+	int frto;
 	int early_retrans;		/* 3 and 4: with loss probes */
 	int msl_ms;
 	int quiet_time_ms;

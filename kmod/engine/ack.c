@@ -14,15 +14,14 @@
 #define LTCP_RENEGE_WAIT_MS	10
 
 /*
- * The front of @skb was acknowledged: keep the rest. Without memory for that
+ * The front of @skb was acknowledged: cut off the rest. Without memory for that
  * it stays whole, and would be resent whole, which is allowed.
  */
-static void ltcp_rtx_trim(struct sock *sk, struct sk_buff *skb)
+static bool ltcp_rtx_trim(struct sock *sk, struct sk_buff *skb)
 {
 	u32 len = ltcp_sk(sk)->snd.una - ltcp_cb(skb)->seq;
 
-	if (len < skb->len && ltcp_rtx_split(sk, skb, len))
-		ltcp_rtx_free(sk, skb);
+	return len < skb->len && ltcp_rtx_split(sk, skb, len);
 }
 
 /*
@@ -48,10 +47,9 @@ static u32 ltcp_rtx_clean(struct sock *sk, struct ltcp_ack_news *news)
 			if (!oldest)
 				oldest = cb->sent_us;
 		}
-		if (ltcp_before(ls->snd.una, cb->end_seq)) {
-			ltcp_rtx_trim(sk, skb);
+		if (ltcp_before(ls->snd.una, cb->end_seq) &&
+		    !ltcp_rtx_trim(sk, skb))
 			break;
-		}
 		if (!(cb->seg & LTCP_SEG_SACKED))
 			ltcp_rack_segment(sk, cb, news);
 		ltcp_rtx_free(sk, skb);

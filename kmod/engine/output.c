@@ -490,13 +490,6 @@ static void ltcp_after_idle(struct sock *sk)
 				    ltcp_cong_init_window(ls->mss));
 }
 
-/* @len octets went out while a loss is repaired: RFC 6937 3 */
-static void ltcp_count_sent(struct ltcp_sock *ls, u32 len)
-{
-	if (ls->loss == LTCP_LOSS_FAST)
-		ls->prr.out += len;
-}
-
 /* Send the first @len octets of @skb, the head of the write queue. */
 static int ltcp_send_head(struct sock *sk, struct sk_buff *skb, u32 len)
 {
@@ -512,7 +505,7 @@ static int ltcp_send_head(struct sock *sk, struct sk_buff *skb, u32 len)
 	__skb_unlink(skb, &sk->sk_write_queue);
 	ltcp_rtx_add(sk, skb);
 	WRITE_ONCE(ls->snd.nxt, ltcp_cb(skb)->end_seq);
-	ltcp_count_sent(ls, skb->len);
+	ltcp_recovery_sent(sk, skb->len, false);
 	if (skb->len % ls->mss)
 		ls->snd.sml = ls->snd.nxt;
 	if (!ltcp_timer_armed(ls, LTCP_TIMER_RETRANS))
@@ -560,7 +553,7 @@ static int ltcp_send_again(struct sock *sk, struct sk_buff *skb, u32 room)
 	if (ltcp_transmit(sk, skb) == -ENOMEM)
 		return -ENOMEM;
 	ltcp_rtx_mark_sent(sk, skb);
-	ltcp_count_sent(ls, skb->len);
+	ltcp_recovery_sent(sk, ltcp_cb_len(cb), true);
 	if (cb->retrans < U8_MAX)
 		cb->retrans++;
 	if (cb->flags & LTCP_SYN)
@@ -648,13 +641,19 @@ static void ltcp_output_run(struct sock *sk, bool force)
 		return;
 
 	ltcp_check_mtu(sk);
-	ltcp_send_lost(sk);
+	if (ls->frto != LTCP_FRTO_NEW)
+		ltcp_send_lost(sk);
 	ltcp_after_idle(sk);
 	ls->cwnd_limited = 0;
 	while ((skb = skb_peek(&sk->sk_write_queue))) {
 		len = ltcp_may_send(sk, skb, force);
 		if (!len || ltcp_send_head(sk, skb, len))
 			break;
+	}
+	/* RFC 5682 2.1 (2b): without new data there is nothing to find out. */
+	if (ls->frto == LTCP_FRTO_NEW && ls->snd.nxt == ls->recover) {
+		ls->frto = LTCP_FRTO_NONE;
+		ltcp_send_lost(sk);
 	}
 	ltcp_check_persist(sk);
 }

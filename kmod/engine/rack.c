@@ -32,6 +32,9 @@ void ltcp_rack_segment(struct sock *sk, const struct ltcp_skb_cb *cb,
 	u32 rtt_us = clamp_t(s64, news->now_us - cb->sent_us, 1,
 			     LTCP_RTO_MAX_US);
 
+	if (!cb->retrans && !ltcp_after(cb->end_seq, ls->recover))
+		news->original = true;
+
 	/* Step 3: is it late? */
 	if (ltcp_after(cb->end_seq, ls->sack_high)) {
 		ls->sack_high = cb->end_seq;
@@ -106,7 +109,7 @@ void ltcp_rack_ack(struct sock *sk, const struct ltcp_ack_news *news)
 	bool dsack = news->dsack && !(how & LTCP_RECOVERY_STATIC);
 
 	/* A probe that was not needed is no sign of reordering. */
-	if (ls->tlp_out && news->dsack_end == ls->tlp_seq)
+	if (ls->tlp_out && news->twice.end == ls->tlp_seq)
 		dsack = false;
 	ltcp_rack_round(&ls->rack, ls->snd.una, ls->snd.nxt, dsack);
 	ltcp_rack_detect(sk);
@@ -186,7 +189,7 @@ bool ltcp_tlp_ack(struct sock *sk, const struct ltcp_ack_news *news)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	bool beyond = ltcp_after(ls->snd.una, ls->tlp_seq);
-	bool twice = news->dsack && news->dsack_end == ls->tlp_seq;
+	bool twice = news->dsack && news->twice.end == ls->tlp_seq;
 
 	/* RFC 8985 7.4.2 */
 	if (!ls->tlp_out || ltcp_before(ls->snd.una, ls->tlp_seq))

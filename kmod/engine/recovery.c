@@ -21,7 +21,20 @@
 static void ltcp_loss_leave(struct ltcp_sock *ls)
 {
 	ls->loss = LTCP_LOSS_NONE;
+	ls->frto = LTCP_FRTO_NONE;
 	ltcp_rack_episode(&ls->rack);
+}
+
+void ltcp_recovery_sent(struct sock *sk, u32 len, bool again)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	if (ls->loss == LTCP_LOSS_NONE)
+		return;
+	if (ls->loss == LTCP_LOSS_FAST)
+		ls->prr.out += len;
+	if (again)
+		ltcp_undo_resent(ls, len);
 }
 
 /* A new episode: what was sent so far is what it repairs (RFC 6582 3.2). */
@@ -33,10 +46,16 @@ static void ltcp_loss_enter(struct sock *sk, enum ltcp_loss_state state)
 	 * One reduction an episode: a timeout in recovery keeps ssthresh. What
 	 * limited transmit sent is not in cwnd, nor does it count: RFC 5681 3.2
 	 */
-	if (ls->loss == LTCP_LOSS_NONE)
+	if (ls->loss == LTCP_LOSS_NONE) {
+		ltcp_undo_begin(ls);
+		if (state == LTCP_LOSS_RTO)
+			ltcp_frto_begin(sk);
 		ls->cong.ssthresh =
 			ls->cong.ops->ssthresh(&ls->cong, min(ltcp_flight(ls),
 							      ls->cong.cwnd));
+	} else {
+		ls->frto = LTCP_FRTO_NONE;
+	}
 	ls->loss = state;
 	ls->recover = ls->snd.nxt;
 	ls->cong.acked_cnt = 0;
@@ -52,6 +71,7 @@ static void ltcp_loss_repaired(struct sock *sk)
 	LTCP_INC(sock_net(sk), LossProbeRecovery);
 	ltcp_loss_enter(sk, LTCP_LOSS_FAST);
 	ls->cong.cwnd = ls->cong.ssthresh;
+	ls->undo_ok = 0;
 	ltcp_loss_leave(ls);
 }
 
@@ -223,6 +243,7 @@ void ltcp_recovery_ack(struct sock *sk, const struct ltcp_ack_news *news)
 
 	if (ltcp_tlp_ack(sk, news) && ls->loss == LTCP_LOSS_NONE)
 		ltcp_loss_repaired(sk);
+	ltcp_undo_ack(sk, news);
 	ltcp_recovery_step(sk, news, lost);
 	if (news->acked || news->sacked)
 		ltcp_tlp_arm(sk);

@@ -182,6 +182,18 @@ void ltcp_rtx_mark_all_lost(struct sock *sk)
 		ltcp_rtx_mark_lost(sk, skb);
 }
 
+void ltcp_rtx_unmark_lost(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_skb_cb *cb;
+
+	ltcp_owned(sk);
+	list_for_each_entry(cb, &ls->lost, list)
+		rtx_uncount(ls, cb);
+	/* All that was sent since was sent later. */
+	list_splice_init(&ls->lost, &ls->sent);
+}
+
 void ltcp_rtx_forget_sacks(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);

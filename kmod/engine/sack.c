@@ -75,6 +75,8 @@ static u32 sack_mark(struct sock *sk, const struct ltcp_sack *sack,
 		next = skb_rb_next(part ?: skb);
 		if (!part)
 			continue;
+		if (ltcp_after(ltcp_cb(part)->end_seq, ls->recover))
+			news->beyond = true;
 		ltcp_rack_segment(sk, ltcp_cb(part), news);
 		ltcp_rtx_mark_sacked(sk, part);
 	}
@@ -116,7 +118,7 @@ static void sack_dsack(struct sock *sk, const struct ltcp_sack *sack,
 	}
 	LTCP_INC(sock_net(sk), DsacksIn);
 	news->dsack = true;
-	news->dsack_end = sack->end;
+	news->twice = *sack;
 }
 
 /*

@@ -86,6 +86,8 @@ void ltcp_sock_reset(struct sock *sk)
 	ls->loss = LTCP_LOSS_NONE;
 	ls->dupacks = 0;
 	ls->tlp_out = 0;
+	ls->undo_ok = 0;
+	ls->frto = LTCP_FRTO_NONE;
 	memset(&ls->rack, 0, sizeof(ls->rack));
 	ls->rack.wnd_mult = 1;
 	ls->retries = 0;
