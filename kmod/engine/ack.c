@@ -84,11 +84,15 @@ static bool ltcp_update_window(struct sock *sk, const struct ltcp_skb_cb *cb)
 
 void ltcp_ts_accept(struct ltcp_sock *ls, const struct ltcp_skb_cb *cb)
 {
+	u32 now = ktime_get_seconds();
+
 	/* Of what was received since our last ACK, the first is echoed: 4.3 */
 	if (!ls->ts_ok || !cb->has_ts || ltcp_after(cb->seq, ls->rcv.acked))
 		return;
+	if (ltcp_paws_old(cb->tsval, ls->ts.recent, now - ls->ts.recent_s))
+		return;		/* an ACK that was overtaken */
 	ls->ts.recent = cb->tsval;
-	ls->ts.recent_s = ktime_get_seconds();
+	ls->ts.recent_s = now;
 }
 
 u32 ltcp_ts_sample(struct sock *sk, const struct ltcp_skb_cb *cb)

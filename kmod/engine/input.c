@@ -61,6 +61,24 @@ static bool ltcp_ts_old(const struct ltcp_sock *ls,
 }
 
 /*
+ * A pure ACK that a younger one overtook, within the time that we would wait
+ * for it: not what PAWS is against, and dropping it would lose what it tells of
+ * holes and duplicates (SACK) wherever a path reorders. Of the window it has
+ * nothing new to say, lest an old one come back.
+ */
+static bool ltcp_ack_overtaken(const struct ltcp_sock *ls,
+			       const struct ltcp_skb_cb *cb)
+{
+	u32 rto_ms = ltcp_rtt_rto(&ls->rtt) / USEC_PER_MSEC;
+
+	return cb->flags == LTCP_ACK && cb->seq == cb->end_seq &&
+	       cb->seq == ls->rcv.nxt &&
+	       ls->ts.recent - cb->tsval <= rto_ms &&
+	       (ltcp_before(cb->ack, ls->snd.una) ||
+		(u32)cb->wnd << ls->snd.wscale == ls->snd.wnd);
+}
+
+/*
  * Before all others: PAWS (RFC 7323 5.3, R1). A RST is exempt, and a SYN
  * without a timestamp is the business of ltcp_check_syn(): it may come from a
  * peer that has forgotten the connection, and must learn of it.
@@ -76,7 +94,7 @@ static enum ltcp_mib ltcp_check_timestamp(struct sock *sk,
 	if (!cb->has_ts)	/* RFC 7323 3.2 */
 		return (cb->flags & LTCP_SYN) ? LTCP_PASS :
 						LTCP_MIB_DropNoTimestamp;
-	if (!ltcp_ts_old(ls, cb))
+	if (!ltcp_ts_old(ls, cb) || ltcp_ack_overtaken(ls, cb))
 		return LTCP_PASS;
 	ltcp_challenge_ack(sk);
 	return LTCP_MIB_DropPaws;

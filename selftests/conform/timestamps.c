@@ -229,6 +229,37 @@ CASE(timestamps, paws_ack_limited)
 	counter_is("ChallengeAcksLimited", 10);
 }
 
+/*
+ * RFC 7323 5.3: an ACK that a younger one overtook is heard, as long as it is
+ * not too old and does not bring an old window back; TS.Recent stays.
+ */
+CASE(timestamps, paws_not_for_overtaken)
+{
+	int fd = passive_ts();
+
+	in("P. 1:101(100) ack 1 <ts 10000 *>");
+	out_between(0, 50, ". 1:1(0) ack 101");
+	get(fd, 100);
+	in(". 101:101(0) ack 1 <ts 9990 *>");
+	quiet(100);
+	if (is_ltcp())
+		counter_is("DropPaws", 0);
+	put(fd, 100);
+	out("P. 1:101(100) ack 101 <ts * 10000>");
+	in(". 101:101(0) ack 101 <ts 10001 *>");
+
+	/* Not the window, not later than an RTO, not data */
+	in(". 101:101(0) ack 101 win 5 <ts 9990 *>");
+	out(". 101:101(0) ack 101 <ts * 10001>");
+	if (!is_ltcp())
+		return;
+	in(". 101:101(0) ack 101 <ts 1 *>");
+	in("P. 101:201(100) ack 101 <ts 9990 *>");
+	quiet(100);
+	counter_is("DropPaws", 3);
+	get_nothing(fd);
+}
+
 /* RFC 7323 3.2: PAWS is not for RST; whose number fits resets. */
 CASE(timestamps, paws_not_for_rst)
 {
