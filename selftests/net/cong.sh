@@ -62,7 +62,7 @@ default_has_gone() {
 # The module goes whenever neither the listener nor a connection has it, which
 # on a slow machine may be never.
 come_and_go() {
-	local loaded=0 refused=0 end=$((SECONDS + 10))
+	local loaded=0 refused=0 end=$((SECONDS + 5))
 	while [ "$SECONDS" -lt "$end" ]; do
 		grep -q 'State:.[RSD]' "/proc/$1/status"
 		example_is_loaded || insmod "$EXAMPLE"

@@ -41,6 +41,11 @@ msl_ms                   1     120000     30000
 quiet_time_ms            0     240000     0
 rto_min_us               1000  120000000  200000
 delack_ms                0     499        40
+sack                     0     1          1
+dsack                    0     1          1
+recovery                 0     7          1
+frto                     0     2          2
+early_retrans            0     4          3
 reordering               1     127        3
 slow_start_after_idle    0     1          1
 gso                      0     1          1

@@ -15,7 +15,7 @@ set -eu
 
 # T29 T30 T31 S049
 rounds_of_races() {
-	local args="-r 100000 -t 10 -n 30"
+	local args="-r 100000 -t 6 -n 30"
 
 	[ "${LTCP_RIG:-}" != vm-debug ] || args="-r 2000 -t 300"
 	read -r -a args <<<"${LTCP_RACE:-$args}"
