@@ -81,17 +81,20 @@ static bool undo_by_dsack(struct ltcp_sock *ls,
 }
 
 /*
- * RFC 3522 3.2: the first ACK of new data since. If it does not cover all that
- * was sent again, or more is lost, one copy that was not needed proves nothing.
+ * RFC 3522 3.2: an ACK that echoes what was sent before anything was sent
+ * again. If it does not cover all of that, or more is lost, one copy that was
+ * not needed proves nothing yet; the next ACKs may. One that echoes a later
+ * time ends it.
  */
 static bool undo_by_timestamp(struct ltcp_sock *ls,
 			      const struct ltcp_ack_news *news)
 {
 	if (!ls->undo_ts || !news->acked || ls->loss == LTCP_LOSS_NONE)
 		return false;
-	ls->undo_ts = 0;
-	if (!ltcp_before(news->tsecr, ls->undo.ts))
+	if (!ltcp_before(news->tsecr, ls->undo.ts)) {
+		ls->undo_ts = 0;
 		return false;
+	}
 	return ls->loss == LTCP_LOSS_RTO ||
 	       (!ls->lost_out && !ls->retrans_out);
 }

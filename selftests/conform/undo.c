@@ -111,6 +111,62 @@ CASE(undo, timestamp_after_fast_retransmit)
 	is(info(fd).tcpi_ca_state, TCP_CA_Open);
 }
 
+/* Two segments are sent again; the peer had the first, before @before. */
+static int two_again(uint32_t *before)
+{
+	int l = server();
+	int fd, i;
+
+	set_sysctl("recovery", "0");
+	set_sysctl("early_retrans", "0");
+	in("S 0:0(0) win 65535 <mss 1460,sackok,ts * 0>");
+	out("S. 0:0(0) ack 1");
+	timestamps_always();
+	in(". 1:1(0) ack 1");
+	fd = accepted(l);
+	close(l);
+
+	put(fd, 10 * MSS_TS);
+	for (i = 0; i < 10; i++)
+		out(". %d:%d(1448) ack 1", i * MSS_TS + 1,
+		    (i + 1) * MSS_TS + 1);
+	*before = segment_tsval(last_out());
+	quiet(50);
+	in(". 1:1(0) ack 1 <nop,nop,ts * %u,nop,nop,sack 2897:10137>", *before);
+	out(". 1:1449(1448) ack 1");
+	out(". 1449:2897(1448) ack 1");
+	is(info(fd).tcpi_snd_ssthresh, 5);
+	/* The first copy of the first. The second may be lost still. */
+	in(". 1:1(0) ack 1449 <nop,nop,ts * %u,nop,nop,sack 2897:10137>",
+	   *before);
+	is(info(fd).tcpi_snd_ssthresh, 5);
+	return fd;
+}
+
+/* RFC 3522 3.2: more was sent again than one ACK covers: the next one tells. */
+CASE(undo, timestamp_of_two)
+{
+	uint32_t before;
+	int fd = two_again(&before);
+
+	in(". 1:1(0) ack %d <nop,nop,ts * %u>", 10 * MSS_TS + 1, before);
+	counter_is("UndoTimestamps", 1);
+	is(info(fd).tcpi_snd_ssthresh, NO_SSTHRESH);
+	is(info(fd).tcpi_ca_state, TCP_CA_Open);
+}
+
+/* And if it was for the second copy, one of them was lost. */
+CASE(undo, timestamp_of_second_of_two)
+{
+	uint32_t before;
+	int fd = two_again(&before);
+
+	in(". 1:1(0) ack %d <nop,nop,ts * %u>", 10 * MSS_TS + 1,
+	   segment_tsval(last_out()));
+	counter_is("UndoTimestamps", 0);
+	is(info(fd).tcpi_snd_ssthresh, 5);
+}
+
 /*
  * By duplicates
  */
