@@ -8,6 +8,7 @@
  * is sent by input.c when the whole segment has been looked at.
  */
 
+#include "engine/loss.h"
 #include "ltcp.h"
 
 /* Time to send again what the peer SACKed, and then seems not to have. */

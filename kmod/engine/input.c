@@ -12,6 +12,7 @@
  * for those.
  */
 
+#include "engine/loss.h"
 #include "ltcp.h"
 
 /* What a check says when the segment may go on. No drop counter has it. */

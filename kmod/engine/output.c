@@ -13,6 +13,7 @@
  * Nothing here looks at an IP header.
  */
 
+#include "engine/loss.h"
 #include "ltcp.h"
 #include "trace.h"
 

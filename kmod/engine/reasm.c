@@ -16,11 +16,6 @@
 
 #include "ltcp.h"
 
-void ltcp_reasm_purge(struct sock *sk)
-{
-	ltcp_ooo_purge(sk);
-}
-
 /* Forget early segments, the farthest first, until there is room. */
 static bool ltcp_ooo_prune(struct sock *sk, u32 seq)
 {
@@ -71,7 +66,7 @@ static void ltcp_rcv_fin(struct sock *sk)
 	ls->ack_flags |= LTCP_ACK_PENDING | LTCP_ACK_NOW;
 	WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | RCV_SHUTDOWN);
 	sock_set_flag(sk, SOCK_DONE);
-	ltcp_reasm_purge(sk);	/* nothing can follow a FIN */
+	ltcp_ooo_purge(sk);	/* nothing can follow a FIN */
 
 	if (sk->sk_state == TCP_FIN_WAIT2) {
 		ltcp_send_ack(sk);

@@ -18,6 +18,7 @@
  * not decided here. All under the socket lock.
  */
 
+#include "engine/loss.h"
 #include "ltcp.h"
 
 void ltcp_rtx_init(struct sock *sk)
@@ -136,28 +137,31 @@ void ltcp_rtx_free(struct sock *sk, struct sk_buff *skb)
 	ltcp_tx_free(sk, skb);
 }
 
-void ltcp_rtx_mark_lost(struct sock *sk, struct sk_buff *skb)
+/* @skb, not SACKed, becomes @seg, of which there are @count octets in @list. */
+static void rtx_move(struct sock *sk, struct sk_buff *skb, u8 seg, u32 *count,
+		     struct list_head *list)
 {
-	struct ltcp_sock *ls = ltcp_sk(sk);
 	struct ltcp_skb_cb *cb = ltcp_cb(skb);
 
 	ltcp_owned(sk);
-	rtx_uncount(ls, cb);
-	cb->seg = LTCP_SEG_LOST;
-	ls->lost_out += ltcp_cb_len(cb);
-	list_move_tail(&cb->list, &ls->lost);
+	rtx_uncount(ltcp_sk(sk), cb);
+	cb->seg = seg;
+	*count += ltcp_cb_len(cb);
+	list_move_tail(&cb->list, list);
+}
+
+void ltcp_rtx_mark_lost(struct sock *sk, struct sk_buff *skb)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	rtx_move(sk, skb, LTCP_SEG_LOST, &ls->lost_out, &ls->lost);
 }
 
 void ltcp_rtx_mark_sent(struct sock *sk, struct sk_buff *skb)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
-	struct ltcp_skb_cb *cb = ltcp_cb(skb);
 
-	ltcp_owned(sk);
-	rtx_uncount(ls, cb);
-	cb->seg = LTCP_SEG_RETRANS;
-	ls->retrans_out += ltcp_cb_len(cb);
-	list_move_tail(&cb->list, &ls->sent);
+	rtx_move(sk, skb, LTCP_SEG_RETRANS, &ls->retrans_out, &ls->sent);
 }
 
 void ltcp_rtx_mark_sacked(struct sock *sk, struct sk_buff *skb)

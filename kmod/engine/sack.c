@@ -14,6 +14,7 @@
  * What the receiving side reports is in ooo.c. All under the socket lock.
  */
 
+#include "engine/loss.h"
 #include "ltcp.h"
 
 /* Memory for the headers of pieces, beyond what the user may queue. */

@@ -15,6 +15,7 @@
  * ltcp_output(). All under the socket lock.
  */
 
+#include "engine/loss.h"
 #include "ltcp.h"
 
 void ltcp_undo_begin(struct ltcp_sock *ls)

@@ -15,6 +15,7 @@
 #include <net/protocol.h>
 #include <net/xfrm.h>
 
+#include "engine/loss.h"
 #include "ltcp.h"
 #include "uapi/linux/ltcp.h"
 
@@ -141,7 +142,7 @@ static void ltcp_destroy_sock(struct sock *sk)
 {
 	ltcp_timer_stop_all(sk);
 	ltcp_tx_purge(sk);
-	ltcp_reasm_purge(sk);
+	ltcp_ooo_purge(sk);
 	ltcp_port_release(sk);
 	ltcp_cong_detach(&ltcp_sk(sk)->cong);
 	sk_sockets_allocated_dec(sk);
@@ -442,7 +443,7 @@ static int ltcp_disconnect(struct sock *sk, int flags)
 	ltcp_timer_stop_all(sk);
 	ltcp_discard_unread(sk);
 	ltcp_tx_purge(sk);
-	ltcp_reasm_purge(sk);
+	ltcp_ooo_purge(sk);
 	inet->inet_dport = 0;
 	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK)) {
 		inet->inet_saddr = 0;

@@ -18,6 +18,7 @@
  * a stream.
  */
 
+#include "engine/loss.h"
 #include "../ltcp.h"
 
 /* So many octets are queued before the engine is asked to send the first. */

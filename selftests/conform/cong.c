@@ -32,24 +32,6 @@ static bool uses(int fd, const char *name)
 	return !strncmp(now, name, sizeof(now));
 }
 
-static struct tcp_info info(int fd)
-{
-	struct tcp_info info = {};
-	socklen_t len = sizeof(info);
-
-	check(!getsockopt(fd, SOL_TCP, TCP_INFO, &info, &len));
-	return info;
-}
-
-/* Segments @first and following of the kernel, @n of them. */
-static void out_segments(unsigned int first, unsigned int n)
-{
-	unsigned int i;
-
-	for (i = first; i < first + n; i++)
-		out(". %u:%u(%u) ack 1", i * MSS + 1, (i + 1) * MSS + 1, MSS);
-}
-
 /* A connection with ten segments under way, the first of them lost. */
 static int with_loss(const char *name)
 {

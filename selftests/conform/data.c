@@ -545,13 +545,6 @@ CASE(data, gives_up)
  * Congestion control
  */
 
-static void out_segments(int first, int n)
-{
-	for (; n; n--, first++)
-		out(". %d:%d(1460) ack 1", first * MSS + 1,
-		    (first + 1) * MSS + 1);
-}
-
 static void dup_acks(int seq, int n)
 {
 	while (n--)

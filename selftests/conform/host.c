@@ -120,6 +120,13 @@ int passive(void)
 	return passive_with("S 0:0(0) win 65535 <mss 1460>", 65535);
 }
 
+int passive_sack(void)
+{
+	set_sysctl("recovery", "0");
+	set_sysctl("early_retrans", "0");
+	return passive_with("S 0:0(0) win 65535 <mss 1460,sackok>", 65535);
+}
+
 int passive_ts(void)
 {
 	int l = server();
@@ -222,6 +229,15 @@ int socket_error(int fd)
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len))
 		peer_fail("SO_ERROR: %s", strerror(errno));
 	return err;
+}
+
+struct tcp_info info(int fd)
+{
+	struct tcp_info info = {};
+	socklen_t len = sizeof(info);
+
+	check(!getsockopt(fd, SOL_TCP, TCP_INFO, &info, &len));
+	return info;
 }
 
 void set_option(int fd, int name, int value)

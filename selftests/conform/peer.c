@@ -393,6 +393,13 @@ void peer_out_between(unsigned int lo, unsigned int hi, const char *fmt, ...)
 	expect(text, now + lo * NSEC_PER_MSEC, now + hi * NSEC_PER_MSEC);
 }
 
+void out_segments(int first, int n)
+{
+	for (; n; n--, first++)
+		out(". %d:%d(1460) ack 1", first * 1460 + 1,
+		    (first + 1) * 1460 + 1);
+}
+
 void peer_quiet(unsigned int ms)
 {
 	uint8_t pkt[MAX_PACKET];

@@ -88,6 +88,9 @@ extern int peer_proto;
 #define out_between(lo, hi, ...)					\
 	(peer_at(__FILE__, __LINE__), peer_out_between(lo, hi, __VA_ARGS__))
 
+/* Its next @n packets are those segments of 1460 octets, from the @first. */
+void out_segments(int first, int n);
+
 /* The kernel sends nothing for @ms. */
 #define quiet(ms)	(peer_at(__FILE__, __LINE__), peer_quiet(ms))
 
@@ -173,6 +176,12 @@ int active_ts(void);
 /* Opened by the peer with this SYN, and @window in the last ACK. */
 int passive_with(const char *syn, unsigned int window);
 
+/*
+ * Opened by a peer that knows SACK, and nothing else. Losses are found by
+ * counting, as RFC 6675 does; rack.c has the clock.
+ */
+int passive_sack(void);
+
 /* Start connect() of @fd to the peer; errno, EINPROGRESS if all is well. */
 int start_connect(int fd);
 
@@ -206,6 +215,9 @@ int socket_error(int fd);
 /* The same for a state that no socket speaks for any more. */
 #define state_ends_at(ms, name)						\
 	(peer_at(__FILE__, __LINE__), peer_state_ends_at(ms, name))
+
+/* What TCP_INFO says of it. */
+struct tcp_info info(int fd);
 
 /* TCP_* socket option. */
 void set_option(int fd, int name, int value);

@@ -34,22 +34,6 @@ static int far_peer(const char *option)
 	return fd;
 }
 
-static void out_segments(int first, int n)
-{
-	for (; n; n--, first++)
-		out(". %d:%d(1460) ack 1", first * MSS + 1,
-		    (first + 1) * MSS + 1);
-}
-
-static struct tcp_info info(int fd)
-{
-	struct tcp_info info = {};
-	socklen_t len = sizeof(info);
-
-	check(!getsockopt(fd, SOL_TCP, TCP_INFO, &info, &len));
-	return info;
-}
-
 /* @n segments are sent, and a round trip passes. */
 static int flight(int n)
 {

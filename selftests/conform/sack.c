@@ -16,33 +16,6 @@ CASES(sack)
 #define MSS	1460
 
 /*
- * Opened by a peer that knows SACK, and nothing else. Losses are found by
- * counting, as RFC 6675 does; rack.c has the clock.
- */
-static int passive_sack(void)
-{
-	set_sysctl("recovery", "0");
-	set_sysctl("early_retrans", "0");
-	return passive_with("S 0:0(0) win 65535 <mss 1460,sackok>", 65535);
-}
-
-static void out_segments(int first, int n)
-{
-	for (; n; n--, first++)
-		out(". %d:%d(1460) ack 1", first * MSS + 1,
-		    (first + 1) * MSS + 1);
-}
-
-static struct tcp_info info(int fd)
-{
-	struct tcp_info info = {};
-	socklen_t len = sizeof(info);
-
-	check(!getsockopt(fd, SOL_TCP, TCP_INFO, &info, &len));
-	return info;
-}
-
-/*
  * Agreeing on it
  */
 

@@ -13,30 +13,6 @@ CASES(undo)
 #define MSS_TS	1448
 #define NO_SSTHRESH 0x7fffffff
 
-static void out_segments(int first, int n)
-{
-	for (; n; n--, first++)
-		out(". %d:%d(1460) ack 1", first * MSS + 1,
-		    (first + 1) * MSS + 1);
-}
-
-static struct tcp_info info(int fd)
-{
-	struct tcp_info info = {};
-	socklen_t len = sizeof(info);
-
-	check(!getsockopt(fd, SOL_TCP, TCP_INFO, &info, &len));
-	return info;
-}
-
-/* With SACK; losses are found by counting. */
-static int passive_sack(void)
-{
-	set_sysctl("recovery", "0");
-	set_sysctl("early_retrans", "0");
-	return passive_with("S 0:0(0) win 65535 <mss 1460,sackok>", 65535);
-}
-
 /*
  * By timestamps
  */
