@@ -83,12 +83,14 @@ struct ltcp_flow {
  * @retrans: sent: how often it was sent again, saturating
  * @seg: sent: LTCP_SEG_*
  * @has_ts: received: the segment has a timestamps option
+ * @ack: received: acknowledgment number
  * @sent_us: sent: time of the last transmission, ltcp_clock_us()
  * @list: sent: ls->sent, or ls->lost if LTCP_SEG_LOST, or none
- * @ack: received: acknowledgment number
  * @tsval: received: timestamp of the sender, if @has_ts
- * @tsecr: received: timestamp it echoes, if @has_ts
+ * @ip_flags: received: IPCB(skb)->flags, in its very place, since
+ *	xfrm4_policy_check() reads it there
  * @wnd: received: window field, not scaled
+ * @tsecr: received: timestamp it echoes, if @has_ts
  * @recent: first of a block that came early: in ls->ooo_recent
  * @more: and the segment after it, or NULL
  * @last: and the last one of the block, or NULL if there is no other
@@ -100,16 +102,17 @@ struct ltcp_skb_cb {
 	u8 retrans;
 	u8 seg;
 	u8 has_ts;
+	u32 ack;
 	union {
 		struct {
 			u64 sent_us;
 			struct list_head list;
 		};
 		struct {
-			u32 ack;
 			u32 tsval;
-			u32 tsecr;
+			u16 ip_flags;
 			u16 wnd;
+			u32 tsecr;
 		};
 		struct {
 			struct hlist_node recent;
@@ -434,7 +437,8 @@ void ltcp_destroy(struct sock *sk);
 bool ltcp_orphan_excess(struct sock *sk);
 
 /*
- * engine/input.c, ack.c, reasm.c: segments come in. Loss recovery: engine/loss.h
+ * engine/input.c, ack.c, reasm.c: segments come in. Loss recovery is in
+ * engine/loss.h.
  */
 
 /*

@@ -226,12 +226,19 @@ static int ltcp_v4_connect(struct sock *sk, struct sockaddr *addr, int len)
  * In
  */
 
-/* Fill skb->cb from the header; the IP layer's use of it is over. */
+/*
+ * Fill skb->cb from the header. The IP layer's use of it is over, but for one
+ * word: may this device's packets pass without a policy?
+ */
 static void ltcp_v4_fill_cb(struct sk_buff *skb, const struct tcphdr *th)
 {
 	struct ltcp_skb_cb *cb = ltcp_cb(skb);
+	u16 ip_flags = IPCB(skb)->flags;
 
+	static_assert(offsetof(struct ltcp_skb_cb, ip_flags) ==
+		      offsetof(struct inet_skb_parm, flags));
 	memset(cb, 0, sizeof(*cb));
+	cb->ip_flags = ip_flags;
 	cb->flags = ((const u8 *)th)[13];
 	cb->seq = ntohl(th->seq);
 	cb->end_seq = cb->seq + skb->len - th->doff * 4 + th->syn + th->fin;
