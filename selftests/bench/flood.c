@@ -2,12 +2,12 @@
 /*
  * A flood of SYNs from random addresses, and what clients notice of it.
  *
- *	flood [-p PROTOCOL] [-t SECONDS] [-n SYNS]
+ *	flood [-p PROTOCOL] [-t SECONDS]
  *
  * A client opens a connection, gets one octet back, closes and begins again:
  * first alone, then while another process injects SYNs as fast as the
- * processor can, until one of the two limits is reached. That process yields to
- * the client, since what is asked for is what the listener does under a flood,
+ * processor can. That process yields to client and server, which have real-time
+ * priority, since what is asked for is what the listener does under a flood,
  * not how the scheduler shares. Prints
  *
  *	FLOOD protocol=P syns=N seconds=S rate=N/S connects=C failed=F
@@ -22,6 +22,9 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -43,6 +46,7 @@
 #define MAX_TRIES	1000000
 #define PATIENCE	10000	/* milliseconds for one connect() or octet */
 #define PAUSE		1000	/* microseconds between two connections */
+#define BATCH		32	/* SYNs with a system call */
 
 /* What the flooding process tells, and is told. */
 struct shared {
@@ -52,7 +56,6 @@ struct shared {
 
 static int proto = 253;
 static double seconds = 60;
-static unsigned long max_syns = 10000000;
 static struct shared *shared;
 static int tun;
 
@@ -73,30 +76,54 @@ static struct sockaddr_in server_address(void)
 	};
 }
 
+/* Many with each system call, which costs more than a SYN does. */
 static void flood(void)
 {
 	static const struct sched_param none;
+	static uint8_t pkt[BATCH][SEG_MAX];
+	static struct mmsghdr msg[BATCH];
+	static struct iovec iov[BATCH];
+	struct sockaddr_ll lo = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_IP),
+		.sll_ifindex = if_nametoindex("lo"),
+		.sll_halen = ETH_ALEN,
+	};
 	struct seg s = {
 		.dst = inet_addr(ADDRESS),
 		.dport = PORT,
 		.flags = SEG_SYN,
 	};
-	uint8_t pkt[SEG_MAX];
+	int fd = socket(AF_PACKET, SOCK_DGRAM, 0);
 	uint64_t x = 88172645463325252ULL;
+	int i, n;
 
-	if (sched_setscheduler(0, SCHED_IDLE, &none))
-		err(1, "SCHED_IDLE");
-	while (!shared->stop && shared->syns < max_syns) {
-		x ^= x << 13;
-		x ^= x >> 7;
-		x ^= x << 17;
-		s.src = htonl(SINK_NET + x % SINK_SIZE);
-		s.sport = x >> 32;
-		s.seq = x >> 24;
-		tun_write(tun, pkt, seg_build(&s, proto, pkt));
-		shared->syns++;
+	if (fd < 0)
+		err(1, "packet socket");
+	if (sched_setscheduler(0, SCHED_OTHER, &none))
+		err(1, "SCHED_OTHER");
+	for (i = 0; i < BATCH; i++) {
+		iov[i].iov_base = pkt[i];
+		msg[i].msg_hdr.msg_name = &lo;
+		msg[i].msg_hdr.msg_namelen = sizeof(lo);
+		msg[i].msg_hdr.msg_iov = &iov[i];
+		msg[i].msg_hdr.msg_iovlen = 1;
 	}
-	shared->stop = true;
+	while (!shared->stop) {
+		for (i = 0; i < BATCH; i++) {
+			x ^= x << 13;
+			x ^= x >> 7;
+			x ^= x << 17;
+			s.src = htonl(SINK_NET + x % SINK_SIZE);
+			s.sport = x >> 32;
+			s.seq = x >> 24;
+			iov[i].iov_len = seg_build(&s, proto, pkt[i]);
+		}
+		n = sendmmsg(fd, msg, BATCH, 0);
+		if (n < 0)
+			err(1, "SYNs");
+		shared->syns += n;
+	}
 }
 
 static void serve(int l)
@@ -174,7 +201,7 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Clients until @until, or until the flood is over. */
+/* Clients until @until. */
 static void clients(struct result *r, double until)
 {
 	long slab = memory("SUnreclaim");
@@ -182,7 +209,7 @@ static void clients(struct result *r, double until)
 	double took;
 
 	r->took = calloc(MAX_TRIES, sizeof(*r->took));
-	while (now() < until && !shared->stop && r->tries < MAX_TRIES) {
+	while (now() < until && r->tries < MAX_TRIES) {
 		took = client_once();
 		if (took < 0)
 			r->failed++;
@@ -242,12 +269,15 @@ static void report(const struct result *idle, const struct result *busy,
 
 static void run(void)
 {
+	static const struct sched_param first = { .sched_priority = 1 };
 	struct sockaddr_in sin = server_address();
 	struct result idle = {}, busy = {};
 	pid_t server, flooder;
 	double start;
 	int l;
 
+	if (sched_setscheduler(0, SCHED_FIFO, &first))
+		err(1, "SCHED_FIFO");
 	if (unshare(CLONE_NEWNET))
 		err(1, "no new network namespace");
 	tun = tun_new(ADDRESS, "255.255.255.0");
@@ -272,7 +302,7 @@ int main(int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "p:t:n:")) != -1) {
+	while ((opt = getopt(argc, argv, "p:t:")) != -1) {
 		switch (opt) {
 		case 'p':
 			proto = atoi(optarg);
@@ -280,12 +310,8 @@ int main(int argc, char **argv)
 		case 't':
 			seconds = atof(optarg);
 			break;
-		case 'n':
-			max_syns = strtoul(optarg, NULL, 0);
-			break;
 		default:
-			errx(2, "usage: flood [-p PROTOCOL] [-t SECONDS] "
-			     "[-n SYNS]");
+			errx(2, "usage: flood [-p PROTOCOL] [-t SECONDS]");
 		}
 	}
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
