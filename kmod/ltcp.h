@@ -178,6 +178,10 @@ enum ltcp_frto {
 #define LTCP_ACK_PENDING 0x1	/* something received is not yet acked */
 #define LTCP_ACK_NOW	0x2	/* and must not wait */
 
+/* ltcp_sock.rcv.urgent: there is a mark that was not read past, */
+#define LTCP_URGENT_MARK 1
+#define LTCP_URGENT_READ 2	/* and MSG_OOB has fetched its octet */
+
 /**
  * struct ltcp_accept - a listener's queue of finished connections
  * @node: in the table of listeners; under ltcp_listen_lock, read under RCU.
@@ -222,7 +226,9 @@ struct ltcp_sock {
 		u32 max_wnd;	/* [s] largest window the peer ever offered */
 		u32 sml;	/* [s] end of the last small segment sent */
 		u32 iss;	/* [c] initial send sequence number */
+		u32 up;		/* [s] octet after urgent data, if @urgent */
 		u8 wscale;	/* [s] shift of the windows the peer sends */
+		u8 urgent;	/* [s] not all of it may be acked */
 	} snd;
 	struct {
 		u32 nxt;	/* [s] next octet expected; [o] in poll */
@@ -233,7 +239,11 @@ struct ltcp_sock {
 		u32 space;	/* [s] most that was read in a round trip */
 		u32 taken;	/* [s] copied_seq when this round trip began */
 		u32 taken_us;	/* [s] and when that was, ltcp_clock_us() */
+		u32 up;		/* [s] last urgent octet, if @urgent; [o] in
+				 *     poll
+				 */
 		u8 wscale;	/* [s] shift of the windows we send */
+		u8 urgent;	/* [s] LTCP_URGENT_*, or 0; [o] in poll */
 	} rcv;
 	struct {
 		u32 recent;	/* [s] TS.Recent: timestamp to echo */
@@ -387,6 +397,12 @@ static inline u32 ltcp_pipe(const struct ltcp_sock *ls)
 	u32 flight = ltcp_flight(ls);
 
 	return flight > gone ? flight - gone : 0;
+}
+
+/* End of the data received in order: the FIN is none. */
+static inline u32 ltcp_rcv_end(const struct sock *sk)
+{
+	return READ_ONCE(ltcp_sk(sk)->rcv.nxt) - sock_flag(sk, SOCK_DONE);
 }
 
 /* Must the caller hold the socket, and does it? */
@@ -589,6 +605,22 @@ struct sk_buff *ltcp_tx_split(struct sock *sk, struct sk_buff *skb, u32 len);
 
 /* All queues of the sender. [s] */
 void ltcp_tx_purge(struct sock *sk);
+
+/*
+ * engine/urgent.c: the urgent mark of each direction
+ */
+
+/* All that is queued by now is urgent. [s] */
+void ltcp_urgent_send(struct ltcp_sock *ls);
+
+/* Does urgent data, not acknowledged, reach beyond @seq? [s] */
+bool ltcp_urgent_before(struct ltcp_sock *ls, u32 seq);
+
+/* Urgent pointer of a segment that begins at @seq; 0: it has none. [s] */
+u16 ltcp_urgent_pointer(struct ltcp_sock *ls, u32 seq);
+
+/* @skb, accepted, has URG: RFC 9293 3.10.7.4, sixth check. [s] */
+void ltcp_urgent_rcv(struct sock *sk, const struct sk_buff *skb);
 
 /*
  * engine/window.c: the receive window

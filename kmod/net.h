@@ -104,6 +104,8 @@ struct ltcp_tw_wheel;
 	X(OooPruned, "out-of-order segments discarded for memory")	\
 	X(WindowProbes, "zero-window probe sent")			\
 	X(WindowProbeReplies, "segment beyond a closed window answered") \
+	X(UrgentIn, "urgent mark received, ahead of all before it")	\
+	X(UrgentOut, "urgent data queued: send() with MSG_OOB")		\
 	X(KeepaliveProbes, "keepalive probe sent")			\
 	X(ChallengeAcks, "challenge ACK sent (RFC 5961)")		\
 	X(ChallengeAcksLimited, "challenge ACK withheld by "		\

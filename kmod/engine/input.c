@@ -124,7 +124,7 @@ static bool ltcp_acceptable(const struct ltcp_sock *ls,
 static bool ltcp_is_probe(const struct ltcp_sock *ls,
 			  const struct ltcp_skb_cb *cb)
 {
-	return cb->flags == LTCP_ACK && cb->seq == cb->end_seq &&
+	return (cb->flags & ~LTCP_URG) == LTCP_ACK && cb->seq == cb->end_seq &&
 	       cb->seq == ls->rcv.nxt - 1 && ltcp_ack_in_range(ls, cb->ack);
 }
 
@@ -299,11 +299,13 @@ static bool ltcp_data_after_close(struct sock *sk, const struct sk_buff *skb)
 	       ltcp_after(end, ltcp_sk(sk)->rcv.nxt);
 }
 
-/* Seventh and eighth: payload and FIN. Eats skb. */
+/* Sixth to eighth: URG, payload and FIN. Eats skb. */
 static void ltcp_rcv_text(struct sock *sk, struct sk_buff *skb)
 {
 	const struct ltcp_skb_cb *cb = ltcp_cb(skb);
 
+	if (cb->flags & LTCP_URG)
+		ltcp_urgent_rcv(sk, skb);
 	if (cb->seq == cb->end_seq) {
 		__kfree_skb(skb);
 		return;

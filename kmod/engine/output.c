@@ -290,6 +290,9 @@ static int ltcp_xmit(struct sock *sk, struct sk_buff *skb, u32 seq, u8 flags)
 		th->ack_seq = htonl(ls->rcv.nxt);
 	th->doff = (LTCP_HDR_LEN + optlen) / 4;
 	((u8 *)th)[13] = flags;
+	if ((flags & (LTCP_ACK | LTCP_RST)) == LTCP_ACK)
+		th->urg_ptr = htons(ltcp_urgent_pointer(ls, seq));
+	th->urg = !!th->urg_ptr;
 	th->window = ltcp_stamp_ack(sk, flags, &opt);
 	if (optlen)
 		ltcp_options_write((u8 *)(th + 1), &opt);
@@ -371,8 +374,13 @@ void ltcp_send_rst(struct sock *sk)
 
 void ltcp_send_probe(struct sock *sk)
 {
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	/* Only what is acceptable tells of urgent data: 3.10.7.4, first. */
+	if (ltcp_urgent_before(ls, ls->snd.nxt))
+		ltcp_send_ack(sk);
 	/* Old enough not to be acceptable, so it must be answered (SHLD-12). */
-	ltcp_xmit_bare(sk, ltcp_sk(sk)->snd.una - 1, LTCP_ACK);
+	ltcp_xmit_bare(sk, ls->snd.una - 1, LTCP_ACK);
 }
 
 /*
@@ -428,9 +436,10 @@ static int ltcp_split_unsent(struct sock *sk, struct sk_buff *skb, u32 len)
 static bool ltcp_small_may_go(struct sock *sk, const struct sk_buff *skb,
 			      bool force)
 {
-	const struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_sock *ls = ltcp_sk(sk);
 
-	if (force || !skb_queue_is_last(&sk->sk_write_queue, skb) ||
+	if (force || ltcp_urgent_before(ls, ltcp_cb(skb)->seq) ||
+	    !skb_queue_is_last(&sk->sk_write_queue, skb) ||
 	    (ltcp_cb(skb)->flags & LTCP_FIN))
 		return true;
 	if (ls->nagle & LTCP_CORK)
@@ -460,6 +469,9 @@ static u32 ltcp_may_send(struct sock *sk, const struct sk_buff *skb, bool force)
 		return 0;
 	}
 	most = min3(skb->len, room, max(ls->cong.cwnd - pipe, part));
+	/* The pieces of a super-segment would all have its urgent pointer. */
+	if (ltcp_urgent_before(ls, ltcp_cb(skb)->seq))
+		most = min(most, ls->mss);
 	if (most >= ls->mss) {
 		if (most == skb->len && ltcp_small_may_go(sk, skb, force))
 			return most;
@@ -549,6 +561,8 @@ static int ltcp_send_again(struct sock *sk, struct sk_buff *skb, u32 room)
 	u32 len = max(room - room % ls->mss, ls->mss);
 
 	ltcp_owned(sk);
+	if (ltcp_urgent_before(ls, cb->seq))
+		len = ls->mss;
 	if (skb->len > len && !ltcp_rtx_split(sk, skb, len))
 		return -ENOMEM;
 	if (ltcp_transmit(sk, skb) == -ENOMEM)

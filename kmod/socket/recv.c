@@ -13,8 +13,10 @@
  * ltcp_poll(), ltcp_peek_len() and ltcp_sock_is_readable() work without it: a
  * wrong answer of the moment is made good by the wake-up that follows.
  *
- * Refused: MSG_OOB. Urgent data is delivered in line and has no mark, so there
- * never is any to fetch (RFC 6093 6 wants no more of an application).
+ * Urgent data (engine/urgent.c) has a mark in the stream, its last octet. A
+ * recv() ends before it, and the next one begins behind it, since that octet is
+ * out of band: MSG_OOB fetches it, until the stream was read past it. With
+ * SO_OOBINLINE it is an octet like others behind the mark.
  */
 
 #include <asm/ioctls.h>
@@ -43,20 +45,35 @@ struct ltcp_recv {
 	int told;
 };
 
-u32 ltcp_inq(struct sock *sk)
+/* Octets that are there, urgent or not. */
+static u32 ltcp_recv_avail(struct sock *sk)
 {
-	const struct ltcp_sock *ls = ltcp_sk(sk);
 	s32 avail;
 
 	if ((1 << inet_sk_state_load(sk)) &
 	    (TCPF_LISTEN | TCPF_SYN_SENT | TCPF_SYN_RECV))
 		return 0;
 
-	avail = READ_ONCE(ls->rcv.nxt) - READ_ONCE(ls->copied_seq);
-	/* The FIN is no data. */
-	if (sock_flag(sk, SOCK_DONE))
-		avail--;
+	avail = ltcp_rcv_end(sk) - READ_ONCE(ltcp_sk(sk)->copied_seq);
 	return max(avail, 0);
+}
+
+/* Is there a mark, whose octet stands at @seq? */
+static bool ltcp_recv_at_mark(const struct ltcp_sock *ls, u32 seq)
+{
+	return READ_ONCE(ls->rcv.urgent) && READ_ONCE(ls->rcv.up) == seq;
+}
+
+u32 ltcp_inq(struct sock *sk)
+{
+	const struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 avail = ltcp_recv_avail(sk);
+	u32 ahead;
+
+	if (!READ_ONCE(ls->rcv.urgent) || sock_flag(sk, SOCK_URGINLINE))
+		return avail;
+	ahead = READ_ONCE(ls->rcv.up) - READ_ONCE(ls->copied_seq);
+	return min(avail, ahead);
 }
 
 int ltcp_peek_len(struct socket *sock)
@@ -68,8 +85,12 @@ bool ltcp_sock_is_readable(struct sock *sk)
 {
 	const struct ltcp_sock *ls = ltcp_sk(sk);
 	int rcvbuf = READ_ONCE(sk->sk_rcvbuf);
-	u32 avail = ltcp_inq(sk);
+	u32 avail = ltcp_recv_avail(sk);
 
+	/* The next recv() steps over an urgent octet. */
+	if (avail && ltcp_recv_at_mark(ls, READ_ONCE(ls->copied_seq)) &&
+	    !sock_flag(sk, SOCK_URGINLINE))
+		avail--;
 	if (!avail)
 		return false;
 	if (avail >= sock_rcvlowat(sk, 0, INT_MAX))
@@ -106,6 +127,15 @@ static __poll_t ltcp_poll_out(struct sock *sk)
 	return __sk_stream_is_writeable(sk, 1) ? EPOLLOUT | EPOLLWRNORM : 0;
 }
 
+/* Is there an urgent octet that was not fetched? */
+static bool ltcp_poll_urgent(struct sock *sk)
+{
+	const struct ltcp_sock *ls = ltcp_sk(sk);
+
+	return READ_ONCE(ls->rcv.urgent) == LTCP_URGENT_MARK &&
+	       ltcp_before(READ_ONCE(ls->rcv.up), ltcp_rcv_end(sk));
+}
+
 __poll_t ltcp_poll(struct file *file, struct socket *sock,
 		   struct poll_table_struct *wait)
 {
@@ -130,6 +160,8 @@ __poll_t ltcp_poll(struct file *file, struct socket *sock,
 	if (state != TCP_SYN_SENT && state != TCP_SYN_RECV) {
 		if (ltcp_sock_is_readable(sk))
 			mask |= EPOLLIN | EPOLLRDNORM;
+		if (ltcp_poll_urgent(sk))
+			mask |= EPOLLPRI;
 		/* After shutdown a write fails at once, and does not block. */
 		if (shutdown & SEND_SHUTDOWN)
 			mask |= EPOLLOUT | EPOLLWRNORM;
@@ -156,7 +188,7 @@ int ltcp_ioctl_value(struct sock *sk, int cmd, int *value)
 	bool slow;
 
 	if (cmd == SIOCATMARK) {
-		*value = 0;		/* no urgent mark, ever */
+		*value = ltcp_recv_at_mark(ls, READ_ONCE(ls->copied_seq));
 		return 0;
 	}
 	if (cmd != SIOCINQ && cmd != SIOCOUTQ && cmd != SIOCOUTQNSD)
@@ -182,19 +214,35 @@ static void ltcp_recv_rewind(const struct sock *sk, struct ltcp_recv *r)
 	r->seq = r->base + max(sk_peek_offset(sk, r->flags), 0);
 }
 
-/* @used octets were handed over: of the stream, or of a peek at it. */
-static void ltcp_recv_advance(struct sock *sk, struct ltcp_recv *r, u32 used)
+/* All before @seq is read, and so may be the urgent octet. */
+static void ltcp_recv_read(struct sock *sk, u32 seq)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	WRITE_ONCE(ls->copied_seq, seq);
+	if (ls->rcv.urgent && ltcp_after(seq, ls->rcv.up))
+		WRITE_ONCE(ls->rcv.urgent, 0);
+}
+
+/* The call is through with @used octets of the stream, or peeked at them. */
+static void ltcp_recv_step(struct sock *sk, struct ltcp_recv *r, u32 used)
 {
 	r->seq += used;
-	r->left -= used;
-	r->copied += used;
 	if (r->flags & MSG_PEEK) {
 		sk_peek_offset_fwd(sk, used);
 	} else {
 		sk_peek_offset_bwd(sk, used);
 		r->base = r->seq;
-		WRITE_ONCE(ltcp_sk(sk)->copied_seq, r->seq);
+		ltcp_recv_read(sk, r->seq);
 	}
+}
+
+/* @used octets were handed over. */
+static void ltcp_recv_advance(struct sock *sk, struct ltcp_recv *r, u32 used)
+{
+	r->left -= used;
+	r->copied += used;
+	ltcp_recv_step(sk, r, used);
 }
 
 /* @skb holds no more data for the reader. Was it the last, with the FIN? */
@@ -206,40 +254,73 @@ static bool ltcp_recv_used_up(struct sock *sk, const struct ltcp_recv *r,
 	if (r->flags & MSG_PEEK)
 		return fin;
 	if (fin)
-		WRITE_ONCE(ltcp_sk(sk)->copied_seq, ltcp_cb(skb)->end_seq);
+		ltcp_recv_read(sk, ltcp_cb(skb)->end_seq);
 	__skb_unlink(skb, &sk->sk_receive_queue);
 	consume_skb(skb);
 	return fin;
 }
 
 /*
+ * Of @len octets that are next, so many may be handed over together: a call
+ * ends before the urgent mark, if it does not begin there.
+ */
+static u32 ltcp_recv_stretch(const struct sock *sk, const struct ltcp_recv *r,
+			     u32 len)
+{
+	const struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 ahead = ls->rcv.up - r->seq;
+
+	len = min_t(size_t, len, r->left);
+	return ls->rcv.urgent && ahead && ahead < len ? ahead : len;
+}
+
+/* Hand over octets of @skb, which has some. 0 or -EFAULT */
+static int ltcp_recv_copy(struct sock *sk, struct ltcp_recv *r,
+			  const struct sk_buff *skb)
+{
+	u32 offset = r->seq - ltcp_cb(skb)->seq;
+	u32 used;
+	int err;
+
+	if (r->left && ltcp_recv_at_mark(ltcp_sk(sk), r->seq) &&
+	    !sock_flag(sk, SOCK_URGINLINE)) {
+		ltcp_recv_step(sk, r, 1);
+		if (++offset == skb->len)
+			return 0;
+	}
+	used = ltcp_recv_stretch(sk, r, skb->len - offset);
+	if (!(r->flags & MSG_TRUNC)) {
+		err = skb_copy_datagram_msg(skb, offset, r->msg, used);
+		if (err)
+			return err;
+	}
+	ltcp_recv_advance(sk, r, used);
+	return 0;
+}
+
+/*
  * Hand over what is queued, up to what is wanted.
- * Return: 0: the queue has no more; 1: the call is served, or this is the end
- * of the stream; -EFAULT.
+ * Return: 0: the queue has no more; 1: the call is served, or this is the
+ * urgent mark or the end of the stream; -EFAULT.
  */
 static int ltcp_recv_queue(struct sock *sk, struct ltcp_recv *r)
 {
+	const struct ltcp_sock *ls = ltcp_sk(sk);
 	struct sk_buff *skb, *next;
-	u32 offset, used;
 	int err;
 
 	skb_queue_walk_safe(&sk->sk_receive_queue, skb, next) {
 		if (WARN_ON_ONCE(ltcp_before(r->seq, ltcp_cb(skb)->seq)))
 			return 0;
-		offset = r->seq - ltcp_cb(skb)->seq;
-		if (offset < skb->len) {
-			used = min_t(size_t, skb->len - offset, r->left);
-			err = 0;
-			if (!(r->flags & MSG_TRUNC))
-				err = skb_copy_datagram_msg(skb, offset, r->msg,
-							    used);
+		if (r->seq - ltcp_cb(skb)->seq < skb->len) {
+			err = ltcp_recv_copy(sk, r, skb);
 			if (err)
 				return err;
-			ltcp_recv_advance(sk, r, used);
-			if (offset + used < skb->len)
+			if (r->seq - ltcp_cb(skb)->seq < skb->len)
 				return 1;
 		}
-		if (ltcp_recv_used_up(sk, r, skb) || !r->left)
+		if (ltcp_recv_used_up(sk, r, skb) || !r->left ||
+		    (r->copied && ltcp_recv_at_mark(ls, r->seq)))
 			return 1;
 	}
 	return 0;
@@ -284,18 +365,68 @@ static void ltcp_recv_tell(struct sock *sk, struct ltcp_recv *r)
 	r->told = r->copied;
 }
 
-/* Sleep until the queue changed. Another reader may have been quicker. */
+/* Sleep until the queue changed. */
 static int ltcp_recv_wait(struct sock *sk, struct ltcp_recv *r, long *timeo)
 {
 	int ret;
 
 	ltcp_recv_tell(sk, r);
 	ret = sk_wait_data(sk, timeo, skb_peek_tail(&sk->sk_receive_queue));
-	if (ret < 0)
-		return ret;
-	if (r->base != ltcp_sk(sk)->copied_seq)
-		ltcp_recv_rewind(sk, r);
+	return min(ret, 0);
+}
+
+/*
+ * At the urgent mark a call ends that has got something; so does one that a
+ * signal, SIGURG perhaps, should interrupt, for its reader to look first.
+ * Return: 0: go on; 1: return with what there is; negative: that error.
+ */
+static int ltcp_recv_mark(struct sock *sk, const struct ltcp_recv *r,
+			  long timeo)
+{
+	if (likely(!ltcp_recv_at_mark(ltcp_sk(sk), r->seq)))
+		return 0;
+	if (r->copied)
+		return 1;
+	if (signal_pending(current))
+		return timeo ? sock_intr_errno(timeo) : -EAGAIN;
 	return 0;
+}
+
+/* The segment in the receive queue that has the urgent octet, or NULL. */
+static struct sk_buff *ltcp_recv_find_urgent(struct sock *sk)
+{
+	u32 up = ltcp_sk(sk)->rcv.up;
+	struct sk_buff *skb;
+
+	skb_queue_walk(&sk->sk_receive_queue, skb)
+		if (up - ltcp_cb(skb)->seq < skb->len)
+			return skb;
+	return NULL;
+}
+
+/* MSG_OOB: the urgent octet, once. */
+static int ltcp_recv_urgent(struct sock *sk, const struct ltcp_recv *r)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct sk_buff *skb;
+
+	if (sock_flag(sk, SOCK_URGINLINE) ||
+	    ls->rcv.urgent != LTCP_URGENT_MARK)
+		return -EINVAL;
+	if (sk->sk_state == TCP_CLOSE && !sock_flag(sk, SOCK_DONE))
+		return -ENOTCONN;
+	skb = ltcp_recv_find_urgent(sk);
+	if (!skb)	/* announced, and not there yet; will it come? */
+		return sk->sk_shutdown & RCV_SHUTDOWN ? 0 : -EAGAIN;
+
+	if (r->left && !(r->flags & MSG_TRUNC) &&
+	    skb_copy_datagram_msg(skb, ls->rcv.up - ltcp_cb(skb)->seq,
+				  r->msg, 1))
+		return -EFAULT;
+	if (!(r->flags & MSG_PEEK))
+		WRITE_ONCE(ls->rcv.urgent, LTCP_URGENT_READ);
+	r->msg->msg_flags |= MSG_OOB | (r->left ? 0 : MSG_TRUNC);
+	return !!r->left;
 }
 
 static int ltcp_recv_locked(struct sock *sk, struct ltcp_recv *r)
@@ -308,11 +439,16 @@ static int ltcp_recv_locked(struct sock *sk, struct ltcp_recv *r)
 	if (sk->sk_state == TCP_LISTEN)
 		return -ENOTCONN;
 	if (r->flags & MSG_OOB)
-		return -EINVAL;
+		return ltcp_recv_urgent(sk, r);
 
 	ltcp_recv_rewind(sk, r);
 	do {
-		err = ltcp_recv_queue(sk, r);
+		/* Another reader was quicker, or a mark gave way. */
+		if (r->base != ltcp_sk(sk)->copied_seq)
+			ltcp_recv_rewind(sk, r);
+		err = ltcp_recv_mark(sk, r, timeo);
+		if (!err)
+			err = ltcp_recv_queue(sk, r);
 		if (err)
 			break;
 		if (r->copied >= target) {

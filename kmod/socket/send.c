@@ -12,10 +12,10 @@
  * for the connection or for memory, and lets the backlog in between: after
  * each of these the queue, the MSS and the errors are looked at afresh.
  *
- * Refused: urgent data (MSG_OOB), which RFC 9293 3.8.5 (MUST-30) asks for and
- * RFC 6093 advises against, and data on the SYN (MSG_FASTOPEN). MSG_ZEROCOPY
- * and MSG_SPLICE_PAGES are hints; all data is copied. MSG_EOR means nothing to
- * a stream.
+ * Refused: data on the SYN (MSG_FASTOPEN). MSG_ZEROCOPY and MSG_SPLICE_PAGES
+ * are hints; all data is copied. MSG_EOR means nothing to a stream. MSG_OOB
+ * makes what has been queued by then urgent, once the whole call is queued: a
+ * mark on its way there would be one more to the peer.
  */
 
 #include "engine/loss.h"
@@ -76,7 +76,7 @@ static int ltcp_send_begin(struct sock *sk, struct msghdr *msg, long *timeo)
 {
 	int err;
 
-	if (msg->msg_flags & (MSG_OOB | MSG_FASTOPEN))
+	if (msg->msg_flags & MSG_FASTOPEN)
 		return -EOPNOTSUPP;
 
 	/* RFC 9293 3.10.2: queued until ESTABLISHED; here: not accepted yet */
@@ -218,17 +218,26 @@ static int ltcp_send_wait(struct sock *sk, long *timeo)
 }
 
 /* Something was queued. MSG_MORE is a cork for this one decision. */
-static void ltcp_send_end(struct sock *sk, bool more)
+static void ltcp_send_end(struct sock *sk, int flags)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 nxt = ls->snd.nxt;
 	u8 nagle = ls->nagle;
 
-	if (more)
+	if (flags & MSG_OOB) {
+		LTCP_INC(sock_net(sk), UrgentOut);
+		ltcp_urgent_send(ls);
+	}
+	if (flags & MSG_MORE)
 		ls->nagle |= LTCP_CORK;
 	else
 		ltcp_send_mark_push(sk);
 	ltcp_output(sk);
 	ls->nagle = nagle;
+
+	/* The news need no window (RFC 9293 3.4 MUST-66), the data does. */
+	if ((flags & MSG_OOB) && ls->snd.nxt == nxt)
+		ltcp_send_ack(sk);
 }
 
 /* Nothing was queued: what does the user hear? */
@@ -282,7 +291,7 @@ static int ltcp_send_locked(struct sock *sk, struct msghdr *msg)
 	ltcp_send_trim(sk);
 	if (!done)
 		return err ? ltcp_send_error(sk, msg->msg_flags, err) : 0;
-	ltcp_send_end(sk, msg->msg_flags & MSG_MORE);
+	ltcp_send_end(sk, msg->msg_flags);
 	return done;
 }
 

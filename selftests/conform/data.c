@@ -368,7 +368,7 @@ CASE(data, beyond_window)
 	counter_is("DropOutOfWindow", 1);
 }
 
-/* S011: urgent data is at least not lost or fatal. */
+/* S011: SO_OOBINLINE: all of it is data, wherever the pointer points. */
 CASE(data, urgent)
 {
 	int fd = passive();

@@ -168,7 +168,7 @@ int active(void)
  * Data
  */
 
-void peer_put(int fd, size_t len)
+void peer_put(int fd, size_t len, int flags)
 {
 	uint8_t *data = malloc(len);
 	ssize_t n;
@@ -176,7 +176,7 @@ void peer_put(int fd, size_t len)
 
 	for (i = 0; i < len; i++)
 		data[i] = payload_octet(FROM_KERNEL, 1 + written[fd] + i);
-	n = send(fd, data, len, MSG_NOSIGNAL);
+	n = send(fd, data, len, MSG_NOSIGNAL | flags);
 	if (n != (ssize_t)len)
 		peer_fail("send of %zu octets: %zd, %s", len, n,
 			  n < 0 ? strerror(errno) : "short");

@@ -70,8 +70,9 @@ static const char *const kind_names[NR_KINDS] = { KINDS(KIND_NAME) };
  * NEXT-STATE: the same if not named
  * ERROR: what SO_ERROR says, 0 if not named
  *
- * Besides, the user gets 10 octets exactly if they are taken, and is told of
- * the end (POLLRDHUP) exactly if the next state says that the FIN has come.
+ * Besides, the user gets 10 octets exactly if they are taken, the last of them
+ * out of band (POLLPRI) exactly if they are urgent, and is told of the end
+ * (POLLRDHUP) exactly if the next state says that the FIN has come.
  */
 static const char *const expectations[] = {
 	"CLOSED",			/* 3.10.7.1 */
@@ -583,12 +584,12 @@ static int unread(int fd)
 	return n;
 }
 
-static bool end_seen(int fd)
+static bool polled(int fd, short event)
 {
-	struct pollfd pfd = { .fd = fd, .events = POLLRDHUP };
+	struct pollfd pfd = { .fd = fd, .events = event };
 
 	is(poll(&pfd, 1, 0) >= 0, 1);
-	return pfd.revents & POLLRDHUP;
+	return pfd.revents & event;
 }
 
 static bool opened(const struct conn *c, const struct outcome *o)
@@ -597,9 +598,11 @@ static bool opened(const struct conn *c, const struct outcome *o)
 	       (o->next == TCP_ESTABLISHED || o->next == TCP_CLOSE_WAIT);
 }
 
-static void expect_user(struct conn *c, const struct outcome *o, int before)
+static void expect_user(struct conn *c, enum kind k, const struct outcome *o,
+			int before)
 {
-	int got = taken(o->reply);
+	int got = taken(o->reply) == 10 ? 10 : 0;
+	bool urgent = got && k == K_urg;
 
 	if (opened(c, o))
 		c->fd = accepted(c->listener);
@@ -610,8 +613,9 @@ static void expect_user(struct conn *c, const struct outcome *o, int before)
 	if (c->fd < 0)
 		return;
 	is(socket_error(c->fd), o->err);
-	is(unread(c->fd) - before, got == 10 ? 10 : 0);
-	is(end_seen(c->fd), 1 << o->next &
+	is(unread(c->fd) - before, got - urgent);
+	is(polled(c->fd, POLLPRI), urgent);
+	is(polled(c->fd, POLLRDHUP), 1 << o->next &
 	   (TCPF_CLOSE_WAIT | TCPF_CLOSING | TCPF_LAST_ACK | TCPF_TIME_WAIT |
 	    TCPF_CLOSE) ? 1 : 0);
 }
@@ -640,7 +644,7 @@ static void run_cell(int row, enum kind k, bool closed_window)
 	seg_ack = send_kind(&c, k);
 	expect_reply(&c, o->reply, seg_ack);
 	expect_state(o->next);
-	expect_user(&c, o, before);
+	expect_user(&c, k, o, before);
 }
 
 /*

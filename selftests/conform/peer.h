@@ -186,7 +186,11 @@ int passive_sack(void);
 int start_connect(int fd);
 
 #define put(fd, len)							\
-	(peer_at(__FILE__, __LINE__), peer_put(fd, len))
+	(peer_at(__FILE__, __LINE__), peer_put(fd, len, 0))
+
+/* The same with MSG_OOB. */
+#define put_urgent(fd, len)						\
+	(peer_at(__FILE__, __LINE__), peer_put(fd, len, MSG_OOB))
 
 /* Exactly @len octets are there, and they are what the peer sent. */
 #define get(fd, len)							\
@@ -245,7 +249,7 @@ void peer_is(const char *what, long long got, long long want);
 void peer_check(const char *what, bool ok);
 void peer_state_is(const char *name);
 void peer_counter_is(const char *name, unsigned long want);
-void peer_put(int fd, size_t len);
+void peer_put(int fd, size_t len, int flags);
 void peer_get(int fd, size_t len);
 
 /* For peer.c and host.c: the case ends here. */

@@ -435,6 +435,96 @@ TEST_F(conn, ioctls)
 	EXPECT_ERRNO(EAGAIN, recv(self->client, &c, 1, 0));
 }
 
+/* The urgent octet as MSG_OOB gives it, or negative errno. */
+static int urgent(int fd, int flags)
+{
+	unsigned char c;
+	ssize_t n = recv(fd, &c, 1, MSG_OOB | flags);
+
+	return n < 0 ? -errno : n ? c : 0;
+}
+
+/* MUST-30 MUST-32 MUST-33 S011 T37 */
+TEST_F(conn, urgent)
+{
+	struct msghdr msg = {};
+	struct iovec iov;
+	char buf[16] = {};
+
+	catch_signal(SIGURG, SA_RESTART);
+	ASSERT_EQ(0, fcntl(self->server, F_SETOWN, getpid()));
+	EXPECT_EQ(3, send(self->client, "abc", 3, 0));
+	EXPECT_EQ(3, send(self->client, "de!", 3, MSG_OOB));
+	EXPECT_EQ(2, send(self->client, "fg", 2, 0));
+	EXPECT_EQ(POLLPRI, poll_for(self->server, POLLPRI, WAIT_MS));
+	EXPECT_EQ(1, signals);
+	EXPECT_EQ(0, ioctl_int(self->server, SIOCATMARK));
+	EXPECT_EQ(5, ioctl_int(self->server, FIONREAD));
+	EXPECT_EQ('!', urgent(self->server, MSG_PEEK));
+	iov = (struct iovec){ buf, 1 };
+	msg.msg_iov = &iov;
+	msg.msg_iovlen = 1;
+	EXPECT_EQ(1, recvmsg(self->server, &msg, MSG_OOB));
+	EXPECT_EQ('!', buf[0]);
+	EXPECT_EQ(MSG_OOB, msg.msg_flags);
+	EXPECT_EQ(-EINVAL, urgent(self->server, 0));
+	EXPECT_EQ(0, poll_for(self->server, POLLPRI, 0));
+	EXPECT_EQ(5, recv(self->server, buf, 16, MSG_WAITALL));
+	EXPECT_EQ(0, memcmp(buf, "abcde", 5));
+	EXPECT_EQ(1, ioctl_int(self->server, SIOCATMARK));
+	EXPECT_EQ(2, recv(self->server, buf, 2, MSG_WAITALL));
+	EXPECT_EQ(0, memcmp(buf, "fg", 2));
+	EXPECT_EQ(0, ioctl_int(self->server, SIOCATMARK));
+	/* And the other way, by a reader that waits. */
+	EXPECT_EQ(1, send(self->server, "?", 1, MSG_OOB));
+	EXPECT_EQ(1, send(self->server, "h", 1, 0));
+	EXPECT_EQ(1, recv(self->client, buf, 16, 0));
+	EXPECT_EQ('h', buf[0]);
+}
+
+/* S011: in line, the mark stays and the octet too; splice() stops there. */
+TEST_F(conn, urgent_in_line)
+{
+	char buf[16] = {};
+	int p[2];
+
+	opt_set(self->server, SOL_SOCKET, SO_OOBINLINE, 1);
+	EXPECT_EQ(3, send(self->client, "ab!", 3, MSG_OOB));
+	EXPECT_EQ(2, send(self->client, "cd", 2, 0));
+	EXPECT_TRUE(WAIT_UNTIL(ioctl_int(self->server, FIONREAD) == 5));
+	EXPECT_EQ(-EINVAL, urgent(self->server, 0));
+	ASSERT_EQ(0, pipe(p));
+	EXPECT_EQ(2, splice(self->server, NULL, p[1], NULL, 16, 0));
+	EXPECT_EQ(2, read(p[0], buf, 16));
+	EXPECT_EQ(0, memcmp(buf, "ab", 2));
+	EXPECT_EQ(1, ioctl_int(self->server, SIOCATMARK));
+	EXPECT_EQ(3, recv(self->server, buf, 16, 0));
+	EXPECT_EQ(0, memcmp(buf, "!cd", 3));
+	EXPECT_EQ(0, ioctl_int(self->server, SIOCATMARK));
+}
+
+/* S011: many marks in a stream that is read meanwhile: only they are missing */
+TEST_F(conn, urgent_often)
+{
+	int i, n, got = 0;
+	char buf[64];
+
+	for (i = 0; i < 500; i++) {
+		EXPECT_EQ(10, send(self->client, "0123456789", 10, 0));
+		EXPECT_EQ(1, send(self->client, "!", 1, MSG_OOB));
+		if (i % 3)
+			continue;
+		n = recv(self->server, buf, sizeof(buf), MSG_DONTWAIT);
+		got += n > 0 ? n : 0;
+	}
+	shutdown(self->client, SHUT_WR);
+	while ((n = recv(self->server, buf, sizeof(buf), 0)) > 0)
+		got += n;
+	EXPECT_EQ(0, n);
+	EXPECT_LE(5000, got);
+	EXPECT_GT(5500, got);
+}
+
 /* MAY-16 MUST-60 T37: what is held back is not held for ever */
 TEST_F(conn, more_and_cork)
 {
