@@ -91,6 +91,7 @@ struct ltcp_flow {
  *	xfrm4_policy_check() reads it there
  * @wnd: received: window field, not scaled
  * @tsecr: received: timestamp it echoes, if @has_ts
+ * @ecn: received: INET_ECN_*, of its IP header
  * @recent: first of a block that came early: in ls->ooo_recent
  * @more: and the segment after it, or NULL
  * @last: and the last one of the block, or NULL if there is no other
@@ -113,6 +114,7 @@ struct ltcp_skb_cb {
 			u16 ip_flags;
 			u16 wnd;
 			u32 tsecr;
+			u8 ecn;
 		};
 		struct {
 			struct hlist_node recent;
@@ -293,6 +295,7 @@ struct ltcp_sock {
 				 */
 		u32 ts;		/* [s] timestamp of the first of those */
 	} undo;			/* if @undo_ok: engine/undo.c */
+	u32 ecn_high;		/* [s] end of that window, if @ecn_low */
 	u32 total_retrans;	/* [s] segments, for TCP_INFO */
 	struct ltcp_sack dsack;	/* [s] duplicate to tell, if @dsack_due */
 	u64 bytes_acked;	/* [s] of ours, by the peer */
@@ -314,6 +317,11 @@ struct ltcp_sock {
 	u8 undo_ok:1;		/* [s] the last episode can be undone */
 	u8 undo_ts:1;		/* [s] @undo.ts waits for its first ACK */
 	u8 frto:2;		/* [s] enum ltcp_frto */
+	u8 ecn_ok:1;		/* [s] ECN: agreed on, or asked for */
+	u8 ecn_seen:1;		/* [s] the peer's data has come with ECT */
+	u8 ecn_echo:1;		/* [s] we have a mark to tell: ECE */
+	u8 ecn_cwr:1;		/* [s] we have a reduction to tell: CWR */
+	u8 ecn_low:1;		/* [s] cwnd fell for a mark in this window */
 
 	/* time */
 	u8 keepalive_probes;	/* [s] of the user; 0: the namespace's */
@@ -623,6 +631,32 @@ u16 ltcp_urgent_pointer(struct ltcp_sock *ls, u32 seq);
 void ltcp_urgent_rcv(struct sock *sk, const struct sk_buff *skb);
 
 /*
+ * engine/ecn.c: Explicit Congestion Notification, RFC 3168. What the sender
+ * makes of it is in engine/loss.h.
+ */
+
+/* We open: control bits that our SYN has besides. [s] */
+u8 ltcp_ecn_ask(struct sock *sk);
+
+/* That SYN goes out again: perhaps someone dislikes those bits. [s] */
+void ltcp_ecn_fall_back(struct sock *sk);
+
+/* The peer's SYN, which has @flags, answers ours. [s] */
+void ltcp_ecn_answered(struct ltcp_sock *ls, u8 flags);
+
+/* Does @syn ask, and may @listener's children agree? Softirq, under RCU. */
+bool ltcp_ecn_asked(const struct sock *listener, const struct sk_buff *syn);
+
+/*
+ * Control bits that a segment with @flags has besides. @fresh: it has data that
+ * goes out for the first time. [s]
+ */
+u8 ltcp_ecn_flags(struct ltcp_sock *ls, u8 flags, bool fresh);
+
+/* An acceptable segment with data. It may send the ACK that waits. [s] */
+void ltcp_ecn_rcv(struct sock *sk, const struct ltcp_skb_cb *cb);
+
+/*
  * engine/window.c: the receive window
  */
 
@@ -731,7 +765,7 @@ struct ltcp_af_ops {
 	int (*check)(const struct sockaddr *addr, int len);
 	int (*connect)(struct sock *sk, struct sockaddr *addr, int len);
 	int (*route)(struct sock *sk);
-	int (*xmit)(struct sock *sk, struct sk_buff *skb);
+	int (*xmit)(struct sock *sk, struct sk_buff *skb, u8 ecn);
 	struct dst_entry *(*flow_route)(const struct ltcp_flow *flow,
 					const struct sock *sk);
 	int (*reply)(const struct ltcp_flow *flow, struct sk_buff *skb,
@@ -877,6 +911,7 @@ bool ltcp_listen_walk(const struct net *net, unsigned int *pos,
  * @wscale_ok: window scaling was negotiated
  * @ts_ok: timestamps were negotiated
  * @sack_ok: SACK was negotiated
+ * @ecn_ok: ECN was negotiated
  * @by_cookie: nothing is kept but what the SYN-ACK carries
  */
 struct ltcp_opening {
@@ -895,6 +930,7 @@ struct ltcp_opening {
 	u8 wscale_ok:1;
 	u8 ts_ok:1;
 	u8 sack_ok:1;
+	u8 ecn_ok:1;
 	u8 by_cookie:1;
 };
 

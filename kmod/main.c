@@ -101,22 +101,25 @@ static int __init ltcp_take_ipproto(void)
 	return err;
 }
 
+static struct ltcp_cong_ops *const ltcp_cong_own[] = {
+	&ltcp_cong_reno, &ltcp_cong_cubic,
+};
+
 static void ltcp_cong_exit(void)
 {
-	ltcp_cong_unregister(&ltcp_cong_cubic);
-	ltcp_cong_unregister(&ltcp_cong_reno);
+	int i = ARRAY_SIZE(ltcp_cong_own);
+
+	while (i--)
+		ltcp_cong_unregister(ltcp_cong_own[i]);
 }
 
-static int __init ltcp_cong_init(void)
+/* Nobody else can have taken a name yet, so none is refused. */
+static void __init ltcp_cong_init(void)
 {
-	int err = ltcp_cong_register(&ltcp_cong_reno);
+	int i;
 
-	if (err)
-		return err;
-	err = ltcp_cong_register(&ltcp_cong_cubic);
-	if (err)
-		ltcp_cong_unregister(&ltcp_cong_reno);
-	return err;
+	for (i = 0; i < ARRAY_SIZE(ltcp_cong_own); i++)
+		WARN_ON(ltcp_cong_register(ltcp_cong_own[i]));
 }
 
 static int __init ltcp_init(void)
@@ -140,9 +143,7 @@ static int __init ltcp_init(void)
 	err = ltcp_tw_init();
 	if (err)
 		goto halfopen;
-	err = ltcp_cong_init();
-	if (err)
-		goto timewait;
+	ltcp_cong_init();
 	err = ltcp_proto_init();
 	if (err)
 		goto cong;
@@ -162,7 +163,6 @@ proto:
 	ltcp_proto_exit();
 cong:
 	ltcp_cong_exit();
-timewait:
 	ltcp_tw_exit();
 halfopen:
 	ltcp_halfopen_exit();

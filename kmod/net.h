@@ -95,6 +95,9 @@ struct ltcp_tw_wheel;
 	  "arrived twice (RFC 3708)")					\
 	X(FrtoSpurious, "window restored: the timeout was too early "	\
 	  "(RFC 5682)")							\
+	X(EcnCeIn, "segment received that a router had marked (RFC 3168)") \
+	X(EcnReductions, "window reduced: the peer was told of a mark")	\
+	X(EcnFallbacks, "SYN sent again, without asking for ECN")	\
 	X(DupAcksIn, "duplicate ACK received")				\
 	X(DupAcksOut, "immediate ACK sent for an out-of-order segment")	\
 	X(DelayedAcks, "ACK sent by the delayed ACK timer")		\
@@ -252,6 +255,8 @@ struct ltcp_net {
 	int dsack;
 	int recovery;			/* LTCP_RECOVERY_* */
 	int frto;
+	int ecn;			/* 1: ask, 2: agree if asked */
+	int ecn_fallback;
 	int early_retrans;		/* 3 and 4: with loss probes */
 	int msl_ms;
 	int quiet_time_ms;

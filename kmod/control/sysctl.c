@@ -93,6 +93,8 @@ static const struct ltcp_setting ltcp_settings[] = {
 	LTCP_SETTING(dsack, 0, 1, 1),
 	LTCP_SETTING(recovery, 0, 7, 1),
 	LTCP_SETTING(frto, 0, 2, 2),
+	LTCP_SETTING(ecn, 0, 2, 2),
+	LTCP_SETTING(ecn_fallback, 0, 1, 1),
 	LTCP_SETTING(early_retrans, 0, 4, 3),
 	LTCP_SETTING(msl_ms, 1, 120000, 30000),
 	LTCP_SETTING(quiet_time_ms, 0, 240000, 0),

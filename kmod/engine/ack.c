@@ -199,6 +199,8 @@ bool ltcp_ack(struct sock *sk, const struct sk_buff *skb, u32 payload)
 		ltcp_new_ack(sk, cb, &news);
 	if (ls->sack_ok)
 		ltcp_sack_rcv(sk, skb, &news);
+	news.ece = (cb->flags & (LTCP_ECE | LTCP_SYN)) == LTCP_ECE;
+	ltcp_ecn_ack(sk, &news);
 
 	/* While a loss is repaired, and for long, there may be no other. */
 	if (!news.rtt_us && news.sacked && news.sack_rtt_us)

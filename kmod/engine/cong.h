@@ -59,6 +59,20 @@ struct ltcp_cong_ack {
 };
 
 /**
+ * struct ltcp_cong_echo - what one acknowledgment tells of marks (ECN)
+ * @acked: octets newly acknowledged
+ * @una: SND.UNA by now
+ * @nxt: SND.NXT
+ * @ece: the peer says that there was a mark
+ */
+struct ltcp_cong_echo {
+	u32 acked;
+	u32 una;
+	u32 nxt;
+	bool ece;
+};
+
+/**
  * struct ltcp_cong_ops - a congestion control algorithm
  * @name: as in TCP_CONGESTION and net.ltcp.congestion_control
  * @owner: THIS_MODULE
@@ -67,6 +81,12 @@ struct ltcp_cong_ack {
  * @acked: new data was acknowledged while no loss is being repaired: grow
  * @ssthresh: a loss was found with @flight octets outstanding; return the new
  *	      slow start threshold in octets, at least 2 * mss
+ * @ssthresh_ecn: the same for a mark (ECN), at most once in a window; may be
+ *		  NULL, then a mark is as good as a loss (RFC 3168 6.1.2)
+ * @echoed: an ACK came, with or without ECE, on a connection that uses ECN;
+ *	    before @ssthresh_ecn and @acked; may be NULL
+ * @exact_ecn: it needs ECN, asks for it whatever net.ltcp.ecn says, and wants
+ *	       the peer told of each mark (RFC 8257 3.2), as the peer does
  * @timeout: the retransmission timer expired, after @ssthresh if that was due;
  *	     cwnd falls to one mss (RFC 5681 3.1); may be NULL
  * @after_idle: nothing was sent for more than one RTO; may be NULL, then
@@ -77,11 +97,14 @@ struct ltcp_cong_ack {
  */
 struct ltcp_cong_ops {
 	char name[LTCP_CONG_NAME_MAX];
+	bool exact_ecn;
 	struct module *owner;
 	void (*init)(struct ltcp_cong *ca);
 	void (*release)(struct ltcp_cong *ca);
 	void (*acked)(struct ltcp_cong *ca, const struct ltcp_cong_ack *ack);
 	u32 (*ssthresh)(struct ltcp_cong *ca, u32 flight);
+	u32 (*ssthresh_ecn)(struct ltcp_cong *ca);
+	void (*echoed)(struct ltcp_cong *ca, const struct ltcp_cong_echo *echo);
 	void (*timeout)(struct ltcp_cong *ca);
 	void (*after_idle)(struct ltcp_cong *ca);
 	struct list_head node;

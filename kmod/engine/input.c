@@ -72,7 +72,7 @@ static bool ltcp_ack_overtaken(const struct ltcp_sock *ls,
 {
 	u32 rto_ms = ltcp_rtt_rto(&ls->rtt) / USEC_PER_MSEC;
 
-	return cb->flags == LTCP_ACK && cb->seq == cb->end_seq &&
+	return (cb->flags & ~LTCP_ECE) == LTCP_ACK && cb->seq == cb->end_seq &&
 	       cb->seq == ls->rcv.nxt &&
 	       ls->ts.recent - cb->tsval <= rto_ms &&
 	       (ltcp_before(cb->ack, ls->snd.una) ||
@@ -124,7 +124,9 @@ static bool ltcp_acceptable(const struct ltcp_sock *ls,
 static bool ltcp_is_probe(const struct ltcp_sock *ls,
 			  const struct ltcp_skb_cb *cb)
 {
-	return (cb->flags & ~LTCP_URG) == LTCP_ACK && cb->seq == cb->end_seq &&
+	const u8 any = LTCP_URG | LTCP_ECE | LTCP_CWR;
+
+	return (cb->flags & ~any) == LTCP_ACK && cb->seq == cb->end_seq &&
 	       cb->seq == ls->rcv.nxt - 1 && ltcp_ack_in_range(ls, cb->ack);
 }
 
@@ -310,6 +312,8 @@ static void ltcp_rcv_text(struct sock *sk, struct sk_buff *skb)
 		__kfree_skb(skb);
 		return;
 	}
+	if (skb->len)
+		ltcp_ecn_rcv(sk, cb);
 
 	switch (sk->sk_state) {
 	case TCP_FIN_WAIT1:
@@ -436,6 +440,7 @@ static void ltcp_rcv_syn_options(struct sock *sk, const struct sk_buff *skb)
 	ls->ts.recent = opt.tsval;
 	ls->ts.recent_s = ktime_get_seconds();
 	ls->sack_ok &= !!(opt.has & LTCP_HAS_SACK_OK);
+	ltcp_ecn_answered(ls, ltcp_cb(skb)->flags);
 }
 
 static void ltcp_rcv_syn(struct sock *sk, const struct sk_buff *skb)
@@ -489,7 +494,7 @@ static void ltcp_rcv_crossed_syn(struct sock *sk, struct sk_buff *skb)
 	ltcp_change_state(sk, LTCP_EV_RCV_SYN);
 	__kfree_skb(skb);	/* data on a SYN is left to be resent */
 	if (syn) {
-		ltcp_cb(syn)->flags |= LTCP_ACK;
+		ltcp_cb(syn)->flags = LTCP_SYN | LTCP_ACK;
 		ltcp_retransmit(sk);
 	}
 }

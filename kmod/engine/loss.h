@@ -25,6 +25,7 @@
  * @original: something arrived that was sent once, before the last episode
  * @beyond: something was SACKed that was sent after it began
  * @bare: an ACK that says nothing new, and carries nothing
+ * @ece: the peer says that a router marked what we sent (RFC 3168)
  * @dup: a duplicate: @bare while something is on its way (RFC 5681 2), or with
  *	 SACK one that SACKs something (RFC 6675 2)
  */
@@ -41,6 +42,7 @@ struct ltcp_ack_news {
 	bool original;
 	bool beyond;
 	bool bare;
+	bool ece;
 	bool dup;
 };
 
@@ -57,6 +59,13 @@ void ltcp_recovery_sent(struct sock *sk, u32 len, bool again);
 
 /* LTCP_TIMER_REORDER: what was only late may be lost by now. [s] */
 void ltcp_recovery_reorder(struct sock *sk);
+
+/*
+ * engine/ecn.c: routers that mark what they would otherwise drop
+ */
+
+/* Any acceptable ACK: follow the marks, and let cwnd fall for them. [s] */
+void ltcp_ecn_ack(struct sock *sk, const struct ltcp_ack_news *news);
 
 /*
  * engine/undo.c: episodes of loss in which nothing was lost

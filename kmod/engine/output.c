@@ -13,6 +13,8 @@
  * Nothing here looks at an IP header.
  */
 
+#include <net/inet_ecn.h>
+
 #include "engine/loss.h"
 #include "ltcp.h"
 #include "trace.h"
@@ -272,6 +274,7 @@ static int ltcp_xmit(struct sock *sk, struct sk_buff *skb, u32 seq, u8 flags)
 	struct inet_sock *inet = inet_sk(sk);
 	struct ltcp_options opt;
 	u32 payload = skb->len;
+	bool fresh = payload && seq == ls->snd.nxt;
 	unsigned int optlen;
 	union ltcp_addr dst;
 	union ltcp_addr src;
@@ -289,7 +292,7 @@ static int ltcp_xmit(struct sock *sk, struct sk_buff *skb, u32 seq, u8 flags)
 	if (flags & LTCP_ACK)
 		th->ack_seq = htonl(ls->rcv.nxt);
 	th->doff = (LTCP_HDR_LEN + optlen) / 4;
-	((u8 *)th)[13] = flags;
+	((u8 *)th)[13] = flags | ltcp_ecn_flags(ls, flags, fresh);
 	if ((flags & (LTCP_ACK | LTCP_RST)) == LTCP_ACK)
 		th->urg_ptr = htons(ltcp_urgent_pointer(ls, seq));
 	th->urg = !!th->urg_ptr;
@@ -312,7 +315,9 @@ static int ltcp_xmit(struct sock *sk, struct sk_buff *skb, u32 seq, u8 flags)
 	skb->sk = NULL;
 	skb_set_owner_w(skb, sk);
 	memset(skb->cb, 0, sizeof(skb->cb));
-	return ls->af->xmit(sk, skb);
+	/* Only new data can be marked: RFC 3168 6.1.4 to 6.1.6 */
+	return ls->af->xmit(sk, skb, ls->ecn_ok && fresh ? INET_ECN_ECT_0 :
+							    INET_ECN_NOT_ECT);
 }
 
 /*
@@ -694,7 +699,7 @@ int ltcp_send_syn(struct sock *sk)
 	WRITE_ONCE(ls->write_seq, ls->snd.iss);
 	WRITE_ONCE(ls->snd.una, ls->snd.iss);
 	ltcp_tx_entail(sk, skb);
-	ltcp_cb(skb)->flags = LTCP_SYN;
+	ltcp_cb(skb)->flags = LTCP_SYN | ltcp_ecn_ask(sk);
 	ltcp_cb(skb)->end_seq++;
 	WRITE_ONCE(ls->write_seq, ls->write_seq + 1);
 	ls->quickack = LTCP_QUICKACKS;

@@ -51,9 +51,11 @@ static void ltcp_loss_enter(struct sock *sk, enum ltcp_loss_state state)
 		ltcp_undo_begin(ls);
 		if (state == LTCP_LOSS_RTO)
 			ltcp_frto_begin(sk);
-		ls->cong.ssthresh =
-			ls->cong.ops->ssthresh(&ls->cong, min(ltcp_flight(ls),
-							      ls->cong.cwnd));
+		/* A mark in the same window has had that answer: RFC 3168 */
+		if (!ls->ecn_low)
+			ls->cong.ssthresh = ls->cong.ops->ssthresh(&ls->cong,
+				min(ltcp_flight(ls), ls->cong.cwnd));
+		ls->ecn_cwr = ls->ecn_ok;
 	} else {
 		ls->frto = LTCP_FRTO_NONE;
 	}
@@ -205,7 +207,9 @@ static void ltcp_window_acked(struct sock *sk, const struct ltcp_ack_news *news)
 	}
 	if (ls->loss == LTCP_LOSS_NONE && ltcp_after(ls->snd.una, ls->recover))
 		ls->recover = ls->snd.una - 1;	/* lest it wrap around */
-	ls->cong.ops->acked(&ls->cong, &ack);
+	/* Not in the window in which it fell for a mark: RFC 3168 6.1.2 */
+	if (!ls->ecn_low)
+		ls->cong.ops->acked(&ls->cong, &ack);
 }
 
 /* By the state that the connection is in; @lost: ls->lost_out before. */

@@ -222,6 +222,7 @@ static void ltcp_retrans_timeout(struct sock *sk)
 	if (ls->retries < U8_MAX)
 		ls->retries++;
 	ltcp_rtt_backoff(&ls->rtt);
+	ltcp_ecn_fall_back(sk);
 	ltcp_recovery_timeout(sk);
 	ltcp_timer_arm(sk, LTCP_TIMER_RETRANS, ltcp_next_timeout(ls));
 }

@@ -21,6 +21,7 @@
 #include <linux/ip.h>
 #include <net/icmp.h>
 #include <net/inet_common.h>
+#include <net/inet_ecn.h>
 #include <net/ip.h>
 #include <net/protocol.h>
 #include <net/route.h>
@@ -55,14 +56,15 @@ static void ltcp_v4_checksum(struct sk_buff *skb, __be32 saddr, __be32 daddr,
 	skb->ip_summed = CHECKSUM_NONE;
 }
 
-static int ltcp_v4_xmit(struct sock *sk, struct sk_buff *skb)
+static int ltcp_v4_xmit(struct sock *sk, struct sk_buff *skb, u8 ecn)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct dst_entry *dst = __sk_dst_get(sk);
 
 	ltcp_v4_checksum(skb, inet->inet_saddr, inet->inet_daddr,
 			 dst ? dst->dev : NULL);
-	return ip_queue_xmit(sk, skb, &inet->cork.fl);
+	return __ip_queue_xmit(sk, skb, &inet->cork.fl,
+			       READ_ONCE(inet->tos) | ecn);
 }
 
 /* Is there a policy of IPsec that packets which go out have to meet? */
@@ -239,6 +241,7 @@ static void ltcp_v4_fill_cb(struct sk_buff *skb, const struct tcphdr *th)
 		      offsetof(struct inet_skb_parm, flags));
 	memset(cb, 0, sizeof(*cb));
 	cb->ip_flags = ip_flags;
+	cb->ecn = ip_hdr(skb)->tos & INET_ECN_MASK;
 	cb->flags = ((const u8 *)th)[13];
 	cb->seq = ntohl(th->seq);
 	cb->end_seq = cb->seq + skb->len - th->doff * 4 + th->syn + th->fin;

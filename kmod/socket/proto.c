@@ -101,6 +101,11 @@ void ltcp_sock_reset(struct sock *sk)
 	ls->cwnd_limited = 0;
 	ls->ts_ok = 0;
 	ls->sack_ok = 0;
+	ls->ecn_ok = 0;
+	ls->ecn_seen = 0;
+	ls->ecn_echo = 0;
+	ls->ecn_cwr = 0;
+	ls->ecn_low = 0;
 	ls->tw_taken = 0;
 	ls->persisting = 0;
 	ls->challenge_stamp = 0;

@@ -440,6 +440,10 @@ static void ltcp_fill_info(struct sock *sk, struct tcp_info *info)
 		info->tcpi_options |= TCPI_OPT_TIMESTAMPS;
 	if (ls->sack_ok)
 		info->tcpi_options |= TCPI_OPT_SACK;
+	if (ls->ecn_ok && sk->sk_state != TCP_SYN_SENT)
+		info->tcpi_options |= TCPI_OPT_ECN;
+	if (ls->ecn_seen)
+		info->tcpi_options |= TCPI_OPT_ECN_SEEN;
 	ltcp_info_sender(sk, info);
 	ltcp_info_receiver(sk, info);
 }

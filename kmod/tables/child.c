@@ -65,6 +65,7 @@ static void ltcp_child_variables(struct sock *child,
 	ls->ts.recent_s = ktime_get_seconds();
 	ls->ts.offset = o->ts_offset;
 	ls->sack_ok = o->sack_ok;
+	ls->ecn_ok = o->ecn_ok;
 
 	if (o->sent_us)
 		ltcp_rtt_sample(&ls->rtt, max((u32)now - o->sent_us, 1U),

@@ -151,6 +151,7 @@ void ltcp_cookie_send(struct sock *listener, struct ltcp_opening *o,
 		/* There is nowhere to remember these. */
 		o->wscale_ok = 0;
 		o->sack_ok = 0;
+		o->ecn_ok = 0;
 	}
 
 	if (READ_ONCE(accept->cookies) != now)

@@ -49,6 +49,7 @@
  * @has_ts: both sides send timestamps
  * @raw_ts: ours without an offset
  * @has_sack: both sides know SACK
+ * @has_ecn: both sides use ECN
  * @quota: what ltcp_quota_syn() said
  * @reopens: a TIME_WAIT entry gave way to it
  * @deferred: the last ACK came, and TCP_DEFER_ACCEPT wants data
@@ -76,6 +77,7 @@ struct ltcp_halfopen {
 	u8 has_ts:1;
 	u8 raw_ts:1;
 	u8 has_sack:1;
+	u8 has_ecn:1;
 	u8 quota:6;
 	u8 reopens:1;
 	u8 deferred:1;
@@ -141,6 +143,7 @@ static void ltcp_halfopen_opening(const struct ltcp_halfopen *e,
 	o->wscale_ok = e->has_wscale;
 	o->ts_ok = e->has_ts;
 	o->sack_ok = e->has_sack;
+	o->ecn_ok = e->has_ecn;
 }
 
 /* Where the pointer to @flow's entry stands, or that to the row's end. */
@@ -219,6 +222,7 @@ ltcp_halfopen_new(struct sock *listener, const struct ltcp_opening *o,
 		.has_ts = o->ts_ok,
 		.raw_ts = !o->ts_offset,
 		.has_sack = o->sack_ok,
+		.has_ecn = o->ecn_ok,
 		.quota = terms->quota,
 		.reopens = terms->reopens,
 	};

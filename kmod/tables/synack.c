@@ -35,6 +35,7 @@ void ltcp_opening_init(struct ltcp_opening *o, const struct sock *listener,
 				 &o->rcv_wscale);
 	}
 	o->sack_ok = (opt->has & LTCP_HAS_SACK_OK) && READ_ONCE(ln->sack);
+	o->ecn_ok = ltcp_ecn_asked(listener, skb);
 	if ((opt->has & LTCP_HAS_TIMESTAMP) && READ_ONCE(ln->timestamps)) {
 		o->ts_ok = 1;
 		o->ts_recent = opt->tsval;
@@ -49,6 +50,7 @@ static u32 synack_tsval(const struct ltcp_opening *o)
 		.has_wscale = o->wscale_ok,
 		.wscale = o->snd_wscale,
 		.sack = o->sack_ok,
+		.ecn = o->ecn_ok,
 	};
 	u32 clock = ltcp_clock_ts_at(o->now ?: ktime_get());
 
@@ -88,6 +90,7 @@ bool ltcp_opening_restore(struct ltcp_opening *o, const struct sock *listener,
 		return false;
 	ltcp_cookie_from_ts(ts, &opt);
 	o->sack_ok = opt.sack;
+	o->ecn_ok = opt.ecn;
 	o->wscale_ok = opt.has_wscale;
 	if (o->wscale_ok) {
 		o->snd_wscale = opt.wscale;
@@ -114,7 +117,7 @@ void ltcp_synack_send(const struct sock *listener,
 	struct ltcp_reply r;
 
 	synack_fill(&r, listener, o);
-	r.flags = LTCP_SYN | LTCP_ACK;
+	r.flags = LTCP_SYN | LTCP_ACK | (o->ecn_ok ? LTCP_ECE : 0);
 	r.opt.has |= LTCP_HAS_MSS;
 	r.opt.mss = READ_ONCE(ltcp_sk(listener)->mss_user) ?: U16_MAX;
 	if (o->wscale_ok) {

@@ -462,7 +462,7 @@ void peer_icmp(int type, int code, int mtu, const char *fmt, ...)
 	icmp->un.frag.mtu = htons(mtu);
 	icmp->checksum = htons(checksum_end(checksum_add(0, icmp, len)));
 	ip_header(pkt, len, IPPROTO_ICMP, inet_addr(PEER_ADDR),
-		  inet_addr(KERNEL_ADDR));
+		  inet_addr(KERNEL_ADDR), 0);
 	snprintf(text + strlen(text), sizeof(text) - strlen(text),
 		 " (ICMP type %d code %d about it)", type, code);
 	note('<', pkt, IP_HDR + len, text);

@@ -287,6 +287,17 @@ static const char *take_options(struct segment *s, char *text)
 	return parse_options(s, list);
 }
 
+static const char *const ecn_words[] = { "not-ect", "ect1", "ect0", "ce" };
+
+static bool parse_ecn(struct segment *s, const char *word)
+{
+	for (s->ecn = 0; s->ecn < 4; s->ecn++)
+		if (!strcmp(word, ecn_words[s->ecn]))
+			return s->has_ecn = true;
+	s->ecn = 0;
+	return false;
+}
+
 const char *segment_parse(struct segment *s, const char *text)
 {
 	const char *wrong;
@@ -310,11 +321,11 @@ const char *segment_parse(struct segment *s, const char *text)
 	wrong = word ? parse_numbers(s, word) : "sequence numbers missing";
 
 	while (!wrong && (word = strtok_r(NULL, " ", &next))) {
-		if (strcmp(word, "badsum"))
+		if (!strcmp(word, "badsum"))
+			s->badsum = true;
+		else if (!parse_ecn(s, word))
 			wrong = parse_field(s, word,
 					    strtok_r(NULL, " ", &next));
-		else
-			s->badsum = true;
 	}
 	return wrong;
 }
@@ -396,6 +407,8 @@ void segment_print(const struct segment *s, char *text, size_t size)
 	fprintf(out, " win %u", s->win);
 	if (s->urg)
 		fprintf(out, " urg %u", s->urg);
+	if (s->ecn || s->has_ecn)
+		fprintf(out, " %s", ecn_words[s->ecn]);
 	if (s->nopt) {
 		fprintf(out, " <");
 		for (i = 0; i < s->nopt; i += len) {
@@ -421,10 +434,11 @@ static uint32_t pseudo_header(in_addr_t src, in_addr_t dst, int proto,
 }
 
 void ip_header(uint8_t *pkt, size_t len, int proto, in_addr_t src,
-	       in_addr_t dst)
+	       in_addr_t dst, uint8_t tos)
 {
 	memset(pkt, 0, IP_HDR);
 	pkt[0] = 0x45;
+	pkt[1] = tos;
 	put16(pkt + 2, IP_HDR + len);
 	put16(pkt + 6, IP_DF);
 	pkt[8] = 64;
@@ -505,7 +519,7 @@ size_t segment_build(const struct segment *s, const struct flow *f,
 	put16(th + 16, checksum_end(checksum_add(sum, th, len)));
 	if (s->badsum)
 		th[16] ^= 0x40;
-	ip_header(pkt, len, proto, src, dst);
+	ip_header(pkt, len, proto, src, dst, s->ecn);
 	return IP_HDR + len;
 }
 
@@ -599,6 +613,7 @@ void segment_decode(struct segment *s, struct flow *f, int proto,
 	s->win = get16(th + 14);
 	s->urg = get16(th + 18);
 	s->tos = pkt[1];
+	s->ecn = pkt[1] & 3;
 	s->ttl = pkt[8];
 	s->ip_id = get16(pkt + 4);
 	s->len = len - IP_HDR - hdr;
@@ -677,6 +692,8 @@ const char *segment_differs(const struct segment *want,
 		return "window differs";
 	if (want->has_urg && want->urg != got->urg)
 		return "urgent pointer differs";
+	if (want->has_ecn && want->ecn != got->ecn)
+		return "ECN of the IP header differs";
 	if (want->has_opt && (!options_within(&full, got) ||
 			      !options_within(got, &full)))
 		return "options differ";

@@ -5,12 +5,16 @@
 /*
  * A segment as a script writes it, and as it stands on the wire.
  *
- *	FLAGS SEQ:END(LEN) [ack N] [win N] [urg N] [<OPTION,...>] [DEFECT ...]
+ *	FLAGS SEQ:END(LEN) [ack N] [win N] [urg N] [ECN] [<OPTION,...>]
+ *	[DEFECT ...]
  *
  * FLAGS are letters: S F R P . (ACK) U E (ECE) W (CWR), or - for none. SEQ
  * and the number behind "ack" count from the initial sequence number of who
  * sent them, so a SYN is 0:0(0) and the first octet of data is 1. Payload is
  * never written down: each octet is a function of its sequence number.
+ *
+ * ECN, of the IP header: not-ect, ect0, ect1 or ce (RFC 3168 5); the peer sends
+ * not-ect if nothing is written.
  *
  * OPTIONs: mss N, wscale N, sackok, ts VAL ECR, sack START:END ..., nop, eol,
  * hex XX..: octets as given, for options that are unknown or broken. The edges
@@ -80,12 +84,14 @@ struct flow {
  * @len: octets of payload
  * @win: window field, not scaled
  * @urg: urgent pointer
+ * @ecn: bits of ECN, of the IP header
  * @flags: control bits
  * @nopt: octets in @opt
  * @opt: options as on the wire
  * @has_win: "win" was written
  * @has_urg: "urg" was written
  * @has_opt: "<...>" was written
+ * @has_ecn: so was one of the words for @ecn
  * @ts_at: where in @opt timestamps stand, relative like @seq; 0: none
  * @sack_at: where in @opt SACK blocks stand, relative; 0: none
  * @nsacks: how many
@@ -115,6 +121,8 @@ struct segment {
 	uint8_t opt[40];
 	bool has_win;
 	bool has_urg;
+	bool has_ecn;
+	uint8_t ecn;
 	bool has_opt;
 	uint8_t ts_at;
 	uint8_t sack_at;
@@ -176,6 +184,6 @@ uint16_t checksum_end(uint32_t sum);
 
 /* Writes an IPv4 header for @len octets of @proto behind it. */
 void ip_header(uint8_t *pkt, size_t len, int proto, in_addr_t src,
-	       in_addr_t dst);
+	       in_addr_t dst, uint8_t tos);
 
 #endif /* _LTCP_SEGMENT_H */

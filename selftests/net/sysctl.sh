@@ -45,6 +45,8 @@ sack                     0     1          1
 dsack                    0     1          1
 recovery                 0     7          1
 frto                     0     2          2
+ecn                      0     2          2
+ecn_fallback             0     1          1
 early_retrans            0     4          3
 reordering               1     127        3
 slow_start_after_idle    0     1          1
