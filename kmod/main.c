@@ -102,7 +102,7 @@ static int __init ltcp_take_ipproto(void)
 }
 
 static struct ltcp_cong_ops *const ltcp_cong_own[] = {
-	&ltcp_cong_reno, &ltcp_cong_cubic,
+	&ltcp_cong_reno, &ltcp_cong_cubic, &ltcp_cong_dctcp,
 };
 
 static void ltcp_cong_exit(void)

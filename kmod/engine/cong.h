@@ -164,5 +164,6 @@ void ltcp_cong_avoid(struct ltcp_cong *ca, u32 acked);
 
 extern struct ltcp_cong_ops ltcp_cong_reno;
 extern struct ltcp_cong_ops ltcp_cong_cubic;
+extern struct ltcp_cong_ops ltcp_cong_dctcp;
 
 #endif /* _LTCP_CONG_H */

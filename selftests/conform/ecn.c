@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Explicit Congestion Notification: who agrees on it, what is marked, what is
- * told of marks, and what the sender makes of that. RFC 3168.
+ * told of marks, and what the sender makes of that. RFC 3168, RFC 8257.
  */
 
 #include <fcntl.h>
@@ -484,6 +484,82 @@ CASE(ecn, no_growth)
 	for (; i < 16061 + 10 * MSS; i += MSS)
 		out(". %u:%u(1460) ack 1 ect0", i, i + MSS);
 	is(info(fd).tcpi_snd_cwnd, 6);
+}
+
+/*
+ * DCTCP
+ */
+
+static int passive_dctcp(void)
+{
+	set_sysctl("ecn", "0");
+	set_sysctl("congestion_control", "dctcp");
+	return passive_ecn();
+}
+
+/* RFC 8257 3.2: the peer learns of each mark, without waiting for CWR. */
+CASE(ecn, dctcp_echoes)
+{
+	int i, fd;
+
+	skip_for_tcp();
+	fd = passive_dctcp();
+	check(in_use(fd));
+	in("P. 1:101(100) ack 1 ce");
+	out("E. 1:1(0) ack 101");
+	in("P. 101:201(100) ack 1 ect0");
+	out(". 1:1(0) ack 201");
+	for (i = 201; i < 2001; i += 100) {
+		in("P. %d:%d(100) ack 1 ect0", i, i + 100);
+		out_between(0, 50, ". 1:1(0) ack %d", i + 100);
+	}
+	/* What waits has another mark than what comes. */
+	in("P. 2001:2101(100) ack 1 ect0");
+	in("P. 2101:2201(100) ack 1 ce");
+	out(". 1:1(0) ack 2101");
+	out("E. 1:1(0) ack 2201");
+	in("P. 2201:2301(100) ack 1 ce");
+	in("P. 2301:2401(100) ack 1 ect0");
+	out("E. 1:1(0) ack 2301");
+	out(". 1:1(0) ack 2401");
+	get(fd, 2400);
+}
+
+/* RFC 8257 3.3: at first as for a loss, and then by how much was marked */
+CASE(ecn, dctcp_reduces)
+{
+	int round, una = 1, fd;
+
+	skip_for_tcp();
+	fd = passive_dctcp();
+	set_socket(fd, SO_SNDBUF, 400000);
+	for (round = 0; round < 30; round++) {
+		put(fd, 2 * MSS);
+		swallow();
+		una += 2 * MSS;
+		in(". 1:1(0) ack %d", una);
+	}
+	put(fd, 10 * MSS);
+	swallow();
+	in("E. 1:1(0) ack %d", una + MSS);
+	/* Thirty windows without a mark: alpha is (15/16)^30, 0.144. */
+	check(info(fd).tcpi_snd_ssthresh >= 9);
+	check(info(fd).tcpi_snd_ssthresh < 20);
+}
+
+/* It asks, whatever the setting. */
+CASE(ecn, dctcp_asks)
+{
+	int fd;
+
+	skip_for_tcp();
+	set_sysctl("ecn", "0");
+	set_sysctl("congestion_control", "dctcp");
+	fd = client();
+	out("SEW 0:0(0)");
+	in("SE. 0:0(0) ack 1 <mss 1460>");
+	out(". 1:1(0) ack 1");
+	check(in_use(fd));
 }
 
 TEST_HARNESS_MAIN

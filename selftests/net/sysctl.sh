@@ -257,7 +257,7 @@ congestion_control() {
 	refuses 'No such file' congestion_control ""
 	refuses 'No such file' congestion_control \
 		reno-with-a-name-that-is-too-long
-	is available_congestion_control 'reno cubic'
+	is available_congestion_control 'reno cubic dctcp'
 	[ "$(stat -c %a "$DIR/available_congestion_control")" = 444 ]
 }
 
