@@ -13,6 +13,7 @@
  * has the signature that this kernel wants.
  */
 
+#include <linux/hrtimer.h>
 #include <linux/random.h>
 #include <linux/sockptr.h>
 #include <linux/sysctl.h>
@@ -119,6 +120,16 @@ register_net_sysctl_sz(struct net *net, const char *path,
 #define LTCP_CTL_CONST const
 #else
 #define LTCP_CTL_CONST
+#endif
+
+#ifndef HAVE_HRTIMER_SETUP
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*fn)(struct hrtimer *),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = fn;
+}
 #endif
 
 #ifndef HAVE_TIMER_CONTAINER_OF

@@ -156,6 +156,7 @@ enum ltcp_timer {
 enum ltcp_deferred {
 	LTCP_DEFER_TIMER,	/* the timer fired while a user had the lock */
 	LTCP_DEFER_PMTU,	/* ICMP told a new path MTU */
+	LTCP_DEFER_PACING,	/* the time to send on had come */
 };
 
 /* Loss recovery, engine/recovery.c */
@@ -349,6 +350,7 @@ struct ltcp_sock {
 	u32 notsent_lowat;	/* [o] TCP_NOTSENT_LOWAT, octets, 0: none */
 	int linger2;		/* [s] jiffies; negative: no FIN_WAIT_2 */
 
+	struct ltcp_pacer *pacer;	/* [s] engine/pacing.c, or NULL */
 	struct ltcp_port *port;		/* [p] bucket of the local port */
 	struct list_head accept_node;	/* [a] of the listener */
 	struct ltcp_accept accept;	/* listeners only */
@@ -613,6 +615,31 @@ struct sk_buff *ltcp_tx_split(struct sock *sk, struct sk_buff *skb, u32 len);
 
 /* All queues of the sender. [s] */
 void ltcp_tx_purge(struct sock *sk);
+
+/*
+ * engine/pacing.c: what may go out by now. All [s], but for the last.
+ */
+
+/* Must the next segment wait? Then ltcp_output() will be called in time. */
+bool ltcp_pacing_holds(struct sock *sk);
+
+/* @len octets of payload have gone out. */
+void ltcp_pacing_sent(struct sock *sk, u32 len);
+
+/* The most octets that should go out together. */
+u32 ltcp_pacing_burst(const struct sock *sk);
+
+/* The window or the round trip has changed. */
+void ltcp_pacing_rate(struct sock *sk);
+
+/* The wait is over. */
+void ltcp_pacing_due(struct sock *sk);
+
+/* Nothing more will be sent for now. */
+void ltcp_pacing_stop(struct sock *sk);
+
+/* The connection goes, a grace period after the last reference. */
+void ltcp_pacing_free(struct sock *sk);
 
 /*
  * engine/urgent.c: the urgent mark of each direction

@@ -95,6 +95,8 @@ struct ltcp_tw_wheel;
 	  "arrived twice (RFC 3708)")					\
 	X(FrtoSpurious, "window restored: the timeout was too early "	\
 	  "(RFC 5682)")							\
+	X(PacingWaits, "sending put off, since the last segment was just " \
+	  "sent")							\
 	X(EcnCeIn, "segment received that a router had marked (RFC 3168)") \
 	X(EcnReductions, "window reduced: the peer was told of a mark")	\
 	X(EcnFallbacks, "SYN sent again, without asking for ECN")	\

@@ -214,5 +214,6 @@ bool ltcp_ack(struct sock *sk, const struct sk_buff *skb, u32 payload)
 	if (news.acked || news.sacked || news.dsack || news.bare)
 		ltcp_recovery_ack(sk, &news);
 	ltcp_grow_sndbuf(sk);
+	ltcp_pacing_rate(sk);
 	return true;
 }

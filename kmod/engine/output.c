@@ -343,6 +343,7 @@ static int ltcp_transmit(struct sock *sk, struct sk_buff *skb)
 	/* There the tree of rtx.c has its links. */
 	copy->dev = NULL;
 	cb->sent_us = ltcp_clock_us();
+	ltcp_pacing_sent(sk, skb->len);
 	ltcp_sk(sk)->last_snd = ltcp_jiffies32();
 	return ltcp_xmit(sk, copy, cb->seq, cb->flags);
 }
@@ -474,6 +475,7 @@ static u32 ltcp_may_send(struct sock *sk, const struct sk_buff *skb, bool force)
 		return 0;
 	}
 	most = min3(skb->len, room, max(ls->cong.cwnd - pipe, part));
+	most = min(most, ltcp_pacing_burst(sk));
 	/* The pieces of a super-segment would all have its urgent pointer. */
 	if (ltcp_urgent_before(ls, ltcp_cb(skb)->seq))
 		most = min(most, ls->mss);
@@ -634,6 +636,8 @@ static void ltcp_send_lost(struct sock *sk)
 		pipe = ltcp_pipe(ls);
 		if (pipe && pipe + min(skb->len, ls->mss) > ls->cong.cwnd)
 			return;
+		if (ltcp_pacing_holds(sk))
+			return;
 		if (ltcp_after(ltcp_cb(skb)->end_seq, edge) &&
 		    ltcp_after(ltcp_cb(skb)->seq, ls->snd.una))
 			return;
@@ -667,7 +671,8 @@ static void ltcp_output_run(struct sock *sk, bool force)
 	ls->cwnd_limited = 0;
 	while ((skb = skb_peek(&sk->sk_write_queue))) {
 		len = ltcp_may_send(sk, skb, force);
-		if (!len || ltcp_send_head(sk, skb, len))
+		if (!len || ltcp_pacing_holds(sk) ||
+		    ltcp_send_head(sk, skb, len))
 			break;
 	}
 	/* RFC 5682 2.1 (2b): without new data there is nothing to find out. */

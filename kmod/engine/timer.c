@@ -58,6 +58,7 @@ void ltcp_timer_stop_all(struct sock *sk)
 {
 	ltcp_sk(sk)->timers = 0;
 	sk_stop_timer(sk, &sk->sk_timer);
+	ltcp_pacing_stop(sk);
 }
 
 u32 ltcp_keepalive_time(const struct sock *sk)

@@ -64,6 +64,7 @@ void ltcp_sock_init(struct sock *sk)
 	ls->accept.flooded = 0;
 	ls->accept.cookies = 0;
 	INIT_LIST_HEAD(&ls->accept_node);
+	ls->pacer = NULL;
 	ls->port = NULL;
 	ls->deferred = 0;
 	ltcp_sock_reset(sk);
@@ -124,6 +125,12 @@ void ltcp_cong_start(struct sock *sk, const char *name)
 		ltcp_cong_attach(&ls->cong, NULL, ls->mss);
 }
 
+static void ltcp_destruct(struct sock *sk)
+{
+	ltcp_pacing_free(sk);
+	inet_sock_destruct(sk);
+}
+
 static int ltcp_init_sock(struct sock *sk)
 {
 	const struct ltcp_net *ln = ltcp_net(sock_net(sk));
@@ -133,6 +140,7 @@ static int ltcp_init_sock(struct sock *sk)
 	ltcp_sock_init(sk);
 	ltcp_cong_start(sk, ln->congestion_control);
 
+	sk->sk_destruct = ltcp_destruct;
 	sk->sk_write_space = ltcp_write_space;
 	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
 	/* Lookups take no reference: see tables/conn.c */
@@ -491,6 +499,10 @@ static void ltcp_release_cb(struct sock *sk)
 	}
 	if (test_and_clear_bit(LTCP_DEFER_PMTU, &ls->deferred)) {
 		ltcp_mtu_reduced(sk);
+		__sock_put(sk);
+	}
+	if (test_and_clear_bit(LTCP_DEFER_PACING, &ls->deferred)) {
+		ltcp_pacing_due(sk);
 		__sock_put(sk);
 	}
 }

@@ -414,6 +414,12 @@ static void ltcp_info_receiver(const struct sock *sk, struct tcp_info *info)
 	info->tcpi_last_ack_recv = info->tcpi_last_data_recv;
 }
 
+/* Octets a second; ~0UL is no limit. */
+static u64 ltcp_info_rate(unsigned long rate)
+{
+	return rate == ~0UL ? ~0ULL : rate;
+}
+
 /* What is not known here stays zero. */
 static void ltcp_fill_info(struct sock *sk, struct tcp_info *info)
 {
@@ -422,8 +428,10 @@ static void ltcp_fill_info(struct sock *sk, struct tcp_info *info)
 	memset(info, 0, sizeof(*info));
 	info->tcpi_state = sk->sk_state;
 	info->tcpi_reordering = READ_ONCE(ltcp_sock_net(sk)->reordering);
-	info->tcpi_pacing_rate = ~0ULL;		/* not paced */
-	info->tcpi_max_pacing_rate = ~0ULL;
+	info->tcpi_pacing_rate =
+		ltcp_info_rate(READ_ONCE(sk->sk_pacing_rate));
+	info->tcpi_max_pacing_rate =
+		ltcp_info_rate(READ_ONCE(sk->sk_max_pacing_rate));
 	if (sk->sk_state == TCP_LISTEN) {
 		/* For a listener TCP reports its queue in these two. */
 		info->tcpi_unacked = READ_ONCE(ls->accept.len);

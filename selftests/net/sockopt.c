@@ -5,6 +5,7 @@
  */
 
 #include <linux/ltcp.h>
+#include <sched.h>
 
 #include "sockapi.h"
 
@@ -170,6 +171,61 @@ TEST(option_congestion)
 }
 
 /* T36 */
+/*
+ * How long 300,000 octets take at a million a second, in milliseconds, in a
+ * network whose packets are of the usual size.
+ */
+static long paced_transfer(const char *set_up)
+{
+	static const char data[300000];
+	int l, from, to;
+	long start;
+
+	if (unshare(CLONE_NEWNET) || system("ip link set lo up mtu 1500") ||
+	    system(set_up))
+		return -1;
+	l = listener_new(1);
+	from = sock_new(0);
+	opt_set(from, SOL_SOCKET, SO_SNDBUF, 2 * sizeof(data));
+	opt_set(from, SOL_SOCKET, SO_MAX_PACING_RATE, 1000000);
+	start = now_ms();
+	if (sock_connect(from, local_port(l)))
+		return -1;
+	to = accept(l, NULL, NULL);
+	if (send(from, data, sizeof(data), MSG_DONTWAIT) != sizeof(data) ||
+	    !drain(to, sizeof(data)))
+		return -1;
+	return now_ms() - start;
+}
+
+/* Was anything held back by the connection itself? Only ltcp can tell. */
+static long pacing_waits(void)
+{
+	FILE *pipe = popen("awk 'NR == 1 { while ($++i != \"PacingWaits\"); }"
+			   " END { print $i }' /proc/net/ltcp_snmp", "r");
+	long n = -1;
+
+	if (fscanf(pipe, "%ld", &n) != 1)
+		n = -1;
+	pclose(pipe);
+	return n;
+}
+
+TEST(max_pacing_rate)
+{
+	EXPECT_LT(200, paced_transfer("true"));
+	if (proto != IPPROTO_TCP)
+		EXPECT_LT(100, pacing_waits());
+}
+
+/* Where a queueing discipline paces, the connection leaves it to that. */
+TEST(pacing_by_fq)
+{
+	EXPECT_LT(200, paced_transfer("tc qdisc replace dev lo root fq"));
+	if (proto != IPPROTO_TCP)
+		EXPECT_GT(20, pacing_waits());
+}
+
 TEST_F(conn, options_of_a_connection)
 {
 	struct tcp_info info = {};

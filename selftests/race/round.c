@@ -386,7 +386,12 @@ static void option_one(struct flow *f, struct rnd *r)
 	struct tcp_info info;
 	socklen_t len = sizeof(info);
 
-	switch (rnd_below(r, 5)) {
+	switch (rnd_below(r, 6)) {
+	case 5:
+		/* So slow that it ends while something waits. */
+		setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &value,
+			   sizeof(value));
+		break;
 	case 0:
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &value, sizeof(value));
 		break;
