@@ -475,6 +475,7 @@ static void change_setting(struct flow *f, struct rnd *r)
 		const char *value[3];
 	} settings[] = {
 		{ "abort_on_overflow", { "0", "1", "0" } },
+		{ "ecn", { "0", "1", "1" } },
 		{ "max_syn_backlog", { "1", "2", "4096" } },
 		{ "max_tw_buckets", { "0", "2", "65536" } },
 		{ "max_orphans", { "1", "8192", "8192" } },
