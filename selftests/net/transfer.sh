@@ -76,8 +76,10 @@ leg() {
 	echo "$((2 * mib))" >>"$TMP/moved"
 }
 
-# A link that loses nothing, and takes super-segments: nothing is sent twice,
-# and nothing is dropped because the reader was at work.
+# A link that loses nothing, and takes super-segments: nothing is dropped because
+# the reader was at work, and nothing is sent twice. But a sender that moves to
+# another processor overtakes itself on a veth, and a super-segment that is
+# early tells as much as three that are small: RACK may take that for a loss.
 clean() {
 	local host
 	[ "$PROTO" -ne 6 ] || return 0
@@ -88,8 +90,10 @@ clean() {
 		"$ADDR_B" put a)
 	(cd "$TMP/host-b" && sha256sum -c "$TMP/sum-a")
 	for host in "$NS_A" "$NS_B"; do
-		[ "$(counter "$host" RetransSegs)" -eq 0 ]
 		[ "$(counter "$host" DropBacklog)" -eq 0 ]
+		[ "$(counter "$host" RtoTimeouts)" -eq 0 ]
+		[ "$(counter "$host" RetransSegs)" -eq 0 ] ||
+			[ "$(counter "$host" ReorderSeen)" -gt 0 ]
 	done
 	ip -n "$NS_A" link set a0 gso_max_segs 1
 	ip -n "$NS_B" link set b0 gso_max_segs 1
