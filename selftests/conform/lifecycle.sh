@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The life of the module, where the kernel checks every access, lock and
-# object: loads that must fail, an unload that must, 100 cycles of load,
+# object: loads that must fail, an unload that must, 200 cycles of load,
 # traffic and unload, and namespaces that come and go under traffic.
 
 set -eu
@@ -10,7 +10,7 @@ set -eu
 . "$(dirname "$0")/../lib/net.sh"
 
 PATH=$PATH:$TOP/out/selftests/conform
-CYCLES=100
+CYCLES=200
 
 is_gone() {
 	fails is_loaded
