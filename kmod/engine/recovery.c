@@ -55,6 +55,8 @@ static void ltcp_loss_enter(struct sock *sk, enum ltcp_loss_state state)
 		if (!ls->ecn_low)
 			ls->cong.ssthresh = ls->cong.ops->ssthresh(&ls->cong,
 				min(ltcp_flight(ls), ls->cong.cwnd));
+		/* From now on it is for the episode to say how it grows. */
+		ls->ecn_low = 0;
 		ls->ecn_cwr = ls->ecn_ok;
 	} else {
 		ls->frto = LTCP_FRTO_NONE;

@@ -441,6 +441,30 @@ CASE(ecn, mark_then_loss)
 	is(info(fd).tcpi_snd_ssthresh, 5);
 }
 
+/* After a timeout the window grows again, as far as the mark let it fall. */
+CASE(ecn, mark_then_timeout)
+{
+	int fd = passive_ecn();
+
+	skip_for_tcp();		/* its window shrinks by and by */
+	set_sysctl("frto", "0");
+	uses_reno(fd);
+	put(fd, 10 * MSS);
+	out_ect(1, 10);
+	in("E. 1:1(0) ack 1461");
+	is(info(fd).tcpi_snd_ssthresh, 5);
+	out_between(RTO - 20, 2 * RTO, ". 1461:2921(1460) ack 1 not-ect");
+	in(". 1:1(0) ack 2921");
+	out(". 2921:4381(1460) ack 1 not-ect");
+	out(". 4381:5841(1460) ack 1 not-ect");
+	in(". 1:1(0) ack 5841");
+	out(". 5841:7301(1460) ack 1 not-ect");
+	out(". 7301:8761(1460) ack 1 not-ect");
+	out(". 8761:10221(1460) ack 1 not-ect");
+	is(info(fd).tcpi_snd_ssthresh, 5);
+	swallow();
+}
+
 /* And the other way round; CWR comes with the first new data. */
 CASE(ecn, loss_then_mark)
 {
