@@ -103,6 +103,21 @@ CASE(pacing, small)
 	out_after(GAP / 2, "P. 3651:5111(1460) ack 1");
 }
 
+/* However low the rate: a second for a segment, as with sch_fq. */
+CASE(pacing, slowest)
+{
+	int i, fd = paced(1);
+
+	if (!is_ltcp())
+		return;
+	put(fd, 4 * MSS);
+	for (i = 1; i < 4 * MSS; i += MSS) {
+		out_between(0, i == 1 ? 5 : SEC + 10, ".%s %d:%d(1460) ack 1",
+			    i < 3 * MSS ? "" : "P", i, i + MSS);
+		in(". 1:1(0) ack %d", i + MSS);
+	}
+}
+
 /* The FIN comes when all has gone, also if nobody has the socket any more. */
 CASE(pacing, closed)
 {
