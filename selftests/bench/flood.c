@@ -57,7 +57,6 @@ struct shared {
 static int proto = 253;
 static double seconds = 60;
 static struct shared *shared;
-static int tun;
 
 static double now(void)
 {
@@ -280,7 +279,7 @@ static void run(void)
 		err(1, "SCHED_FIFO");
 	if (unshare(CLONE_NEWNET))
 		err(1, "no new network namespace");
-	tun = tun_new(ADDRESS, "255.255.255.0");
+	tun_new(ADDRESS, "255.255.255.0");
 	sink_new();
 	l = socket(AF_INET, SOCK_STREAM, proto);
 	if (l < 0 || bind(l, (struct sockaddr *)&sin, sizeof(sin)) ||

@@ -170,7 +170,6 @@ TEST(option_congestion)
 	EXPECT_EQ('z', again[2]);
 }
 
-/* T36 */
 /*
  * How long 300,000 octets take at a million a second, in milliseconds, in a
  * network whose packets are of the usual size.
@@ -226,6 +225,7 @@ TEST(pacing_by_fq)
 		EXPECT_GT(20, pacing_waits());
 }
 
+/* T36 */
 TEST_F(conn, options_of_a_connection)
 {
 	struct tcp_info info = {};

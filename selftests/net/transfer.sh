@@ -76,7 +76,7 @@ leg() {
 	echo "$((2 * mib))" >>"$TMP/moved"
 }
 
-# A link that loses nothing, and takes super-segments: nothing is dropped because
+# A link that loses nothing, and takes super-segments: nothing is dropped as
 # the reader was at work, and nothing is sent twice. But a sender that moves to
 # another processor overtakes itself on a veth, and a super-segment that is
 # early tells as much as three that are small: RACK may take that for a loss.
