@@ -106,7 +106,7 @@ void ltcp_pacing_sent(struct sock *sk, u32 len)
 	p = pacer_of(sk);
 	if (!p)
 		return;
-	/* An orphan shall come to an end: no longer than sch_fq makes it wait */
+	/* Orphans shall come to an end: no longer than sch_fq lets wait */
 	takes = min_t(u64, div64_ul((u64)len * NSEC_PER_SEC, rate),
 		      NSEC_PER_SEC);
 	/* Who was held up may make good for it, at twice the rate. */
