@@ -1208,7 +1208,6 @@ void ltcp_sock_reset(struct sock *sk);
 
 /* Attach congestion control @name, or reno if that is gone. [s] */
 void ltcp_cong_start(struct sock *sk, const char *name);
-bool ltcp_memory_pressure(const struct sock *sk);
 
 int ltcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
 int ltcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
@@ -1234,5 +1233,21 @@ int ltcp_setsockopt(struct sock *sk, int level, int optname,
 		    sockptr_t optval, unsigned int optlen);
 int ltcp_getsockopt(struct sock *sk, int level, int optname,
 		    char __user *optval, int __user *optlen);
+
+/*
+ * socket/memory.c: what sockets are charged for
+ */
+
+/* Should buffers and windows not grow: for all sockets, or its memcg? */
+bool ltcp_memory_pressure(const struct sock *sk);
+
+/* Pages that all sockets together are charged for. */
+long ltcp_mem_pages(void);
+
+/* No socket is left: warn if anything is charged still. */
+void ltcp_mem_check(void);
+
+/* @sk was accepted: from now on it costs the memcg of this process. [s] */
+void ltcp_memcg_adopt(struct sock *sk);
 
 #endif /* _LTCP_H */

@@ -67,6 +67,9 @@ static void __net_exit ltcp_net_exit(struct net *net)
 	ltcp_proc_net_exit(net);
 	ltcp_sysctl_net_exit(ln);
 	ltcp_tw_net_exit(ln);
+	/* Whatever the connections were that these counted, all are gone. */
+	WARN_ON_ONCE(atomic_read(&ln->tw_count));
+	WARN_ON_ONCE(atomic_read(&ln->orphan_count));
 	ltcp_stats_net_exit(ln);
 }
 

@@ -436,7 +436,7 @@ static void ltcp_gauges_show(struct seq_file *seq, struct net *net)
 		   atomic_read(&ln->tw_count), atomic_read(&ln->orphan_count),
 		   sock_prot_inuse_get(net, &ltcp_prot),
 		   percpu_counter_sum_positive(ltcp_prot.sockets_allocated),
-		   proto_memory_allocated(&ltcp_prot));
+		   ltcp_mem_pages());
 }
 
 /* Two lines: all names, all numbers. */

@@ -32,11 +32,6 @@ static unsigned long ltcp_memory_pressure_since;
  */
 static int ltcp_no_grant[3];
 
-bool ltcp_memory_pressure(const struct sock *sk)
-{
-	return READ_ONCE(ltcp_memory_pressure_since);
-}
-
 static void ltcp_enter_memory_pressure(struct sock *sk)
 {
 	if (READ_ONCE(ltcp_memory_pressure_since))
@@ -342,6 +337,11 @@ static struct sock *ltcp_accept(struct sock *sk, struct proto_accept_arg *arg)
 	err = 0;
 out:
 	release_sock(sk);
+	if (child) {
+		lock_sock(child);
+		ltcp_memcg_adopt(child);
+		release_sock(child);
+	}
 	arg->err = err;
 	return child;
 }
@@ -600,6 +600,7 @@ int ltcp_proto_init(void)
 void ltcp_proto_exit(void)
 {
 	proto_unregister(&ltcp_prot);
+	ltcp_mem_check();
 	percpu_counter_destroy(&ltcp_sockets_allocated);
 }
 
