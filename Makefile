@@ -12,6 +12,13 @@ KBUILD = $(MAKE) -C $(KDIR) M=$(CURDIR)/kmod W=$(W)
 module: headers
 	$(KBUILD) modules
 
+# What programs of others are told by, to speak of ltcp: scripts/ltcp-ss
+tools: out/tools/ltcp-ss.so
+
+out/tools/%.so: scripts/%.c
+	@mkdir -p $(@D)
+	$(CC) -D_GNU_SOURCE -O2 -Wall -Wextra -fPIC -shared -o $@ $< -ldl
+
 # Modules that use what ltcp exports.
 examples: module
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/examples/cong-aimd W=$(W) \
@@ -61,6 +68,7 @@ help:
 	@echo '  make               build kmod/ltcp.ko for the running kernel'
 	@echo '                     (KDIR=DIRECTORY: for another one)'
 	@echo '  make examples      and examples/cong-aimd, a congestion control'
+	@echo '  make tools         what scripts/ltcp-ss puts into ss'
 	@echo '  make install       and install it where modprobe finds it'
 	@echo '  make demo          see it work, in a virtual machine'
 	@echo '  make check         run all tests (TEST=NAME: one of them)'
@@ -76,5 +84,5 @@ help:
 	@echo 'What demo, check, bench and lint need is installed through apt.'
 	@echo 'Kernels are kept in $$LTCP_CACHE (~/.cache/ltcp), outside the clone.'
 
-.PHONY: module examples headers install demo check check-unit check-conform
+.PHONY: module tools examples headers install demo check check-unit check-conform
 .PHONY: check-net check-race soak bench bench-flood lint clean help

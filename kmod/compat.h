@@ -183,6 +183,21 @@ static inline void ltcp_set_ip_id(struct sock *sk, u16 id)
 #endif
 }
 
+/* An inet_diag_handler names its module, or is found under a mutex. */
+#ifdef HAVE_INET_DIAG_OWNER
+#define LTCP_DIAG_OWNER(module)	.owner = module,
+#else
+#define LTCP_DIAG_OWNER(module)
+#endif
+
+/* Does the filter of a dump, struct inet_diag_dump_data, let @sk pass? */
+#ifdef HAVE_INET_DIAG_BC_DATA
+#define ltcp_diag_bc_sk(data, sk)	inet_diag_bc_sk(data, sk)
+#else
+#define ltcp_diag_bc_sk(data, sk) \
+	inet_diag_bc_sk((data)->inet_diag_nla_bc, sk)
+#endif
+
 #ifndef HAVE_GET_RANDOM_U32_BELOW
 static inline u32 get_random_u32_below(u32 ceil)
 {

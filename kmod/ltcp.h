@@ -1061,6 +1061,7 @@ bool ltcp_halfopen_icmp(const struct ltcp_flow *flow, u32 seq, bool hard);
 void ltcp_halfopen_purge_listener(struct sock *listener);
 
 struct ltcp_halfopen_info {
+	const void *id;		/* which one, as long as it lives */
 	struct ltcp_flow flow;
 	u32 expires;		/* jiffies of the next retransmission */
 	u8 retrans;
@@ -1070,6 +1071,10 @@ struct ltcp_halfopen_info {
 bool ltcp_halfopen_walk(const struct net *net, unsigned int *pos,
 			bool (*fn)(const struct ltcp_halfopen_info *i,
 				   void *arg), void *arg);
+
+/* Is there an entry of @flow? If so, fill *@i, and @remove it. */
+bool ltcp_halfopen_find(const struct ltcp_flow *flow,
+			struct ltcp_halfopen_info *i, bool remove);
 
 /*
  * tables/quota.c: what one source may cost
@@ -1163,6 +1168,7 @@ void ltcp_tw_return(const struct ltcp_flow *flow);
 int ltcp_tw_claim(const struct ltcp_flow *flow, u32 *isn);
 
 struct ltcp_tw_info {
+	const void *id;		/* which one, as long as it lives */
 	struct ltcp_flow flow;
 	u32 expires;		/* jiffies */
 };
@@ -1170,6 +1176,10 @@ struct ltcp_tw_info {
 bool ltcp_tw_walk(const struct net *net, unsigned int *pos,
 		  bool (*fn)(const struct ltcp_tw_info *i, void *arg),
 		  void *arg);
+
+/* Is there an entry of @flow? If so, fill *@i, and end it if @remove. */
+bool ltcp_tw_find(const struct ltcp_flow *flow, struct ltcp_tw_info *i,
+		  bool remove);
 
 /*
  * ISN for @flow, later than @floor if that is not 0. @now: ktime_get()
@@ -1187,6 +1197,69 @@ u32 ltcp_ts_offset(const struct ltcp_flow *flow);
 /* Tracepoint of a valid segment that arrived for something in @state. */
 void ltcp_trace_receive(const struct ltcp_flow *flow,
 			const struct sk_buff *skb, int state);
+
+/*
+ * control/show.c: what readers are shown of a socket
+ */
+
+/* Which timer is shown, numbered as in /proc/net/tcp and inet_diag. */
+enum ltcp_show_timer {
+	LTCP_SHOW_NO_TIMER,
+	LTCP_SHOW_RETRANS,
+	LTCP_SHOW_KEEPALIVE,	/* and FIN_WAIT_2 */
+	LTCP_SHOW_TIMEWAIT,
+	LTCP_SHOW_PERSIST,
+};
+
+/* Octets in the queues, or of a listener connections and their limit. */
+void ltcp_show_queues(const struct sock *sk, int state, u32 *tx, u32 *rx);
+
+/* The next timer that is worth showing; if any, *@deadline in jiffies. */
+enum ltcp_show_timer ltcp_show_timer(const struct ltcp_sock *ls,
+				     u32 *deadline);
+
+/**
+ * struct ltcp_diag_ops - what ltcp_diag.ko may ask
+ * @ipproto: IP protocol number in use
+ * @listen_walk: ltcp_listen_walk()
+ * @halfopen_walk: ltcp_halfopen_walk()
+ * @conn_walk: ltcp_conn_walk()
+ * @tw_walk: ltcp_tw_walk()
+ * @flow_hash: ltcp_flow_hash()
+ * @conn_lookup: ltcp_conn_lookup()
+ * @conn_match: ltcp_conn_match()
+ * @halfopen_find: ltcp_halfopen_find()
+ * @tw_find: ltcp_tw_find()
+ * @queues: ltcp_show_queues()
+ * @timer: ltcp_show_timer()
+ * @info: ltcp_fill_info()
+ */
+struct ltcp_diag_ops {
+	const unsigned int *ipproto;
+	bool (*listen_walk)(const struct net *net, unsigned int *pos,
+			    bool (*fn)(struct sock *sk, void *arg), void *arg);
+	bool (*halfopen_walk)(const struct net *net, unsigned int *pos,
+			      bool (*fn)(const struct ltcp_halfopen_info *i,
+					 void *arg), void *arg);
+	bool (*conn_walk)(const struct net *net, unsigned int *pos,
+			  bool (*fn)(struct sock *sk, void *arg), void *arg);
+	bool (*tw_walk)(const struct net *net, unsigned int *pos,
+			bool (*fn)(const struct ltcp_tw_info *i, void *arg),
+			void *arg);
+	u32 (*flow_hash)(const struct ltcp_flow *flow);
+	struct sock *(*conn_lookup)(const struct ltcp_flow *flow);
+	bool (*conn_match)(const struct sock *sk, const struct ltcp_flow *flow);
+	bool (*halfopen_find)(const struct ltcp_flow *flow,
+			      struct ltcp_halfopen_info *i, bool remove);
+	bool (*tw_find)(const struct ltcp_flow *flow, struct ltcp_tw_info *i,
+			bool remove);
+	void (*queues)(const struct sock *sk, int state, u32 *tx, u32 *rx);
+	enum ltcp_show_timer (*timer)(const struct ltcp_sock *ls,
+				      u32 *deadline);
+	void (*info)(struct sock *sk, struct tcp_info *info);
+};
+
+extern const struct ltcp_diag_ops ltcp_diag_ops;
 
 /*
  * socket/: system calls
@@ -1233,6 +1306,9 @@ int ltcp_setsockopt(struct sock *sk, int level, int optname,
 		    sockptr_t optval, unsigned int optlen);
 int ltcp_getsockopt(struct sock *sk, int level, int optname,
 		    char __user *optval, int __user *optlen);
+
+/* TCP_INFO. What is not known stays zero. [s] */
+void ltcp_fill_info(struct sock *sk, struct tcp_info *info);
 
 /*
  * socket/memory.c: what sockets are charged for

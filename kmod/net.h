@@ -128,6 +128,8 @@ struct ltcp_tw_wheel;
 	X(IcmpPmtu, "path MTU lowered by ICMP")				\
 	X(IcmpIgnored, "ICMP error that fits no outstanding segment")	\
 	X(MemoryPressures, "module entered memory pressure")		\
+	X(Destroyed, "socket or entry ended by an administrator "	\
+	  "(SOCK_DESTROY, ss -K)")					\
 	LTCP_DROP_LIST(X)
 
 #define LTCP_DROP_LIST(X)						\

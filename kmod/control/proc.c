@@ -36,15 +36,6 @@ enum ltcp_proc_table {
 	LTCP_PROC_NR_TABLES,
 };
 
-/* Third column but one of "tr": what the next timer is for, as Linux counts. */
-enum ltcp_proc_timer {
-	LTCP_PROC_TIMER_NONE,
-	LTCP_PROC_TIMER_RETRANS,
-	LTCP_PROC_TIMER_KEEPALIVE,	/* and FIN_WAIT_2 */
-	LTCP_PROC_TIMER_TIMEWAIT,
-	LTCP_PROC_TIMER_PERSIST,
-};
-
 /**
  * struct ltcp_proc_iter - an open /proc/net/ltcp
  * @p: namespace; must be first
@@ -92,48 +83,6 @@ static int ltcp_proc_ends(char *line, __be32 saddr, u16 sport, __be32 daddr,
 static unsigned long ltcp_proc_until(u32 deadline)
 {
 	return jiffies_delta_to_clock_t((s32)(deadline - ltcp_jiffies32()));
-}
-
-/* Which timer to show for @ls, and when it fires. */
-static int ltcp_proc_timer(const struct ltcp_sock *ls, unsigned long *when)
-{
-	static const u8 shown[][2] = {
-		{ LTCP_TIMER_REORDER, LTCP_PROC_TIMER_RETRANS },
-		{ LTCP_TIMER_TLP, LTCP_PROC_TIMER_RETRANS },
-		{ LTCP_TIMER_RETRANS, LTCP_PROC_TIMER_RETRANS },
-		{ LTCP_TIMER_PERSIST, LTCP_PROC_TIMER_PERSIST },
-		{ LTCP_TIMER_FINWAIT2, LTCP_PROC_TIMER_KEEPALIVE },
-		{ LTCP_TIMER_KEEPALIVE, LTCP_PROC_TIMER_KEEPALIVE },
-	};
-	u8 timers = READ_ONCE(ls->timers);
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(shown); i++) {
-		u8 timer = shown[i][0];
-
-		if (timers & BIT(timer)) {
-			*when = ltcp_proc_until(READ_ONCE(ls->deadline[timer]));
-			return shown[i][1];
-		}
-	}
-	*when = 0;
-	return LTCP_PROC_TIMER_NONE;
-}
-
-/* tx_queue, rx_queue: octets, or of a listener connections and their limit. */
-static void ltcp_proc_queues(const struct sock *sk, int state, u32 *tx,
-			     u32 *rx)
-{
-	const struct ltcp_sock *ls = ltcp_sk(sk);
-
-	if (state == TCP_LISTEN) {
-		*tx = READ_ONCE(sk->sk_max_ack_backlog);
-		*rx = READ_ONCE(ls->accept.len);
-		return;
-	}
-	/* A FIN counts as an octet in both, as it does in /proc/net/tcp. */
-	*tx = READ_ONCE(ls->write_seq) - READ_ONCE(ls->snd.una);
-	*rx = max_t(s32, READ_ONCE(ls->rcv.nxt) - READ_ONCE(ls->copied_seq), 0);
 }
 
 /* retrnsmt, timeout: or of a listener half-open entries, and 1 if flooded. */
@@ -188,13 +137,16 @@ static bool ltcp_proc_sock(struct sock *sk, void *arg)
 	int n, timer, state = READ_ONCE(sk->sk_state);
 	char *line = ltcp_proc_slot(it);
 	u32 tx, rx, retries, probes;
-	unsigned long when;
+	unsigned long when = 0;
+	u32 deadline;
 
 	if (!line)
 		return false;
 
-	ltcp_proc_queues(sk, state, &tx, &rx);
-	timer = ltcp_proc_timer(ltcp_sk(sk), &when);
+	ltcp_show_queues(sk, state, &tx, &rx);
+	timer = ltcp_show_timer(ltcp_sk(sk), &deadline);
+	if (timer)
+		when = ltcp_proc_until(deadline);
 	n = ltcp_proc_ends(line, inet->inet_rcv_saddr, inet->inet_num,
 			   inet->inet_daddr, ntohs(inet->inet_dport), state);
 	ltcp_proc_tries(sk, state, &retries, &probes);
@@ -228,14 +180,14 @@ static void ltcp_proc_entry(struct ltcp_proc_iter *it,
 
 static bool ltcp_proc_halfopen(const struct ltcp_halfopen_info *i, void *arg)
 {
-	ltcp_proc_entry(arg, &i->flow, TCP_SYN_RECV, LTCP_PROC_TIMER_RETRANS,
+	ltcp_proc_entry(arg, &i->flow, TCP_SYN_RECV, LTCP_SHOW_RETRANS,
 			i->expires, i->retrans, i->uid);
 	return false;
 }
 
 static bool ltcp_proc_timewait(const struct ltcp_tw_info *i, void *arg)
 {
-	ltcp_proc_entry(arg, &i->flow, TCP_TIME_WAIT, LTCP_PROC_TIMER_TIMEWAIT,
+	ltcp_proc_entry(arg, &i->flow, TCP_TIME_WAIT, LTCP_SHOW_TIMEWAIT,
 			i->expires, 0, GLOBAL_ROOT_UID);
 	return false;
 }

@@ -485,6 +485,33 @@ static int ltcp_disconnect(struct sock *sk, int flags)
 	return 0;
 }
 
+/* An administrator ends it: the user hears of @err, a positive errno. */
+static int ltcp_diag_destroy(struct sock *sk, int err)
+{
+	int found = 0;
+
+	lock_sock(sk);
+	switch (sk->sk_state) {
+	case TCP_CLOSE:
+		found = -ENOENT;
+		break;
+	case TCP_LISTEN:
+		LTCP_INC(sock_net(sk), Destroyed);
+		ltcp_listen_stop(sk);
+		WRITE_ONCE(sk->sk_err, err);
+		/* Pairs with the barrier in ltcp_poll(). */
+		smp_wmb();
+		sk_error_report(sk);
+		sk->sk_state_change(sk);
+		break;
+	default:
+		LTCP_INC(sock_net(sk), Destroyed);
+		ltcp_abort(sk, err);
+	}
+	release_sock(sk);
+	return found;
+}
+
 /* release_sock(): what softirq left for the owner. [s] */
 static void ltcp_release_cb(struct sock *sk)
 {
@@ -533,6 +560,7 @@ struct proto ltcp_prot = {
 	.recvmsg		= ltcp_recvmsg,
 	.backlog_rcv		= ltcp_rcv,
 	.release_cb		= ltcp_release_cb,
+	.diag_destroy		= ltcp_diag_destroy,
 	.get_port		= ltcp_port_bind,
 	.put_port		= ltcp_port_release,
 	.unhash			= ltcp_conn_remove,

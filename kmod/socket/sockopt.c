@@ -421,7 +421,7 @@ static u64 ltcp_info_rate(unsigned long rate)
 }
 
 /* What is not known here stays zero. */
-static void ltcp_fill_info(struct sock *sk, struct tcp_info *info)
+void ltcp_fill_info(struct sock *sk, struct tcp_info *info)
 {
 	const struct ltcp_sock *ls = ltcp_sk(sk);
 

@@ -650,6 +650,37 @@ void ltcp_halfopen_purge_listener(struct sock *listener)
 	}
 }
 
+static void ltcp_halfopen_tell(const struct ltcp_halfopen *e,
+			       struct ltcp_halfopen_info *info)
+{
+	info->id = e;
+	ltcp_halfopen_flow(e, &info->flow);
+	info->expires = e->expires;
+	info->retrans = e->retrans;
+	info->uid = sock_i_uid(e->listener);
+}
+
+bool ltcp_halfopen_find(const struct ltcp_flow *flow,
+			struct ltcp_halfopen_info *i, bool remove)
+{
+	struct ltcp_halfopen_row *row = ltcp_row(flow);
+	struct ltcp_halfopen **link;
+	bool found;
+
+	spin_lock_bh(&row->lock);
+	link = ltcp_row_find(row, flow);
+	found = *link;
+	if (found) {
+		ltcp_halfopen_tell(*link, i);
+		if (remove) {
+			LTCP_INC(flow->net, Destroyed);
+			ltcp_row_remove(row, link, false);
+		}
+	}
+	spin_unlock_bh(&row->lock);
+	return found;
+}
+
 bool ltcp_halfopen_walk(const struct net *net, unsigned int *pos,
 			bool (*fn)(const struct ltcp_halfopen_info *i,
 				   void *arg), void *arg)
@@ -667,10 +698,7 @@ bool ltcp_halfopen_walk(const struct net *net, unsigned int *pos,
 		for (e = row->head; e; e = e->next) {
 			if (!net_eq(sock_net(e->listener), net))
 				continue;
-			ltcp_halfopen_flow(e, &info.flow);
-			info.expires = e->expires;
-			info.retrans = e->retrans;
-			info.uid = sock_i_uid(e->listener);
+			ltcp_halfopen_tell(e, &info);
 			more &= fn(&info, arg);
 		}
 		spin_unlock_bh(&row->lock);

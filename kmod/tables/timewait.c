@@ -774,6 +774,33 @@ int ltcp_tw_claim(const struct ltcp_flow *flow, u32 *isn)
 	return err;
 }
 
+static void tw_tell(const struct ltcp_tw *tw, struct ltcp_tw_info *info)
+{
+	info->id = tw;
+	tw_flow(tw, &info->flow);
+	info->expires = tw->expires;
+}
+
+bool ltcp_tw_find(const struct ltcp_flow *flow, struct ltcp_tw_info *i,
+		  bool remove)
+{
+	struct ltcp_tw *tw;
+	bool found;
+
+	spin_lock_bh(tw_lock(flow->hash));
+	tw = tw_find(flow);
+	found = tw && tw_alive(tw);
+	if (found) {
+		tw_tell(tw, i);
+		if (remove) {
+			LTCP_INC(flow->net, Destroyed);
+			tw->flags |= TW_RESET;
+		}
+	}
+	spin_unlock_bh(tw_lock(flow->hash));
+	return found;
+}
+
 /* Offers all of one chain to @fn. Returns false if @fn did, even once. */
 static bool tw_walk_chain(const struct net *net, unsigned int i,
 			  bool (*fn)(const struct ltcp_tw_info *info,
@@ -790,8 +817,7 @@ static bool tw_walk_chain(const struct net *net, unsigned int i,
 	for (tw = tw_chains[i]; tw; tw = tw->next) {
 		if (!net_eq(tw_netns(tw), net) || !tw_alive(tw))
 			continue;
-		tw_flow(tw, &info.flow);
-		info.expires = tw->expires;
+		tw_tell(tw, &info);
 		if (!fn(&info, arg))
 			more = false;
 	}
