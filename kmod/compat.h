@@ -14,6 +14,7 @@
  */
 
 #include <linux/hrtimer.h>
+#include <linux/ipv6.h>
 #include <linux/random.h>
 #include <linux/sockptr.h>
 #include <linux/sysctl.h>
@@ -162,6 +163,42 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #define inet_assign_bit(nr, sk, val) \
 	(inet_sk(sk)->LTCP_INET_##nr = !!(val))
 #endif
+
+/* The same for the flags of IPv6. */
+#ifndef HAVE_INET6_FLAGS_BITS
+#define LTCP_INET6_RECVERR6	recverr
+#define LTCP_INET6_SNDFLOW	sndflow
+
+#define inet6_test_bit(nr, sk)	(inet6_sk(sk)->LTCP_INET6_##nr)
+#endif
+
+/* Where the IPv6 part stands in a socket; older ones take it from the size. */
+static inline void ltcp_set_pinfo_offset(struct proto *prot,
+					 unsigned int offset)
+{
+#ifdef HAVE_IPV6_PINFO_OFFSET
+	prot->ipv6_pinfo_offset = offset;
+#endif
+}
+
+static inline unsigned int ltcp_pinfo_offset(const struct sock *sk)
+{
+#ifdef HAVE_IPV6_PINFO_OFFSET
+	return sk->sk_prot->ipv6_pinfo_offset;
+#else
+	return sk->sk_prot->obj_size - sizeof(struct ipv6_pinfo);
+#endif
+}
+
+/* @sk, a clone, has leased no flow label (IPV6_FLOWLABEL_MGR). */
+static inline void ltcp_no_flowlabels(struct sock *sk)
+{
+#ifdef HAVE_INET_SOCK_FL_LIST
+	RCU_INIT_POINTER(inet_sk(sk)->ipv6_fl_list, NULL);
+#else
+	RCU_INIT_POINTER(inet6_sk(sk)->ipv6_fl_list, NULL);
+#endif
+}
 
 /* IP_LOCAL_PORT_RANGE: high port << 16 | low port, 0: none */
 static inline u32 ltcp_local_port_range(const struct sock *sk)

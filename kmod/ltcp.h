@@ -23,6 +23,7 @@
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <net/inet_sock.h>
+#include <net/ipv6.h>
 #include <net/sock.h>
 
 #include "compat.h"
@@ -44,6 +45,7 @@ extern unsigned int ltcp_ipproto;
 
 union ltcp_addr {
 	__be32 v4;
+	struct in6_addr v6;
 };
 
 /**
@@ -53,7 +55,7 @@ union ltcp_addr {
  * @remote: the peer's address
  * @lport: our port
  * @rport: the peer's port
- * @family: AF_INET
+ * @family: AF_INET or AF_INET6: what is on the wire, whatever the socket is
  * @ifindex: interface the packet came in on; 0: any
  * @hash: keyed hash of all but @ifindex, by ltcp_flow_hash()
  * @cookie: of a received segment: 32 bits more of that hash, for SYN cookies
@@ -69,6 +71,52 @@ struct ltcp_flow {
 	u32 hash;
 	u32 cookie;
 };
+
+/* False, and known to the compiler, where the kernel has no IPv6. */
+static inline bool ltcp_is_v6(int family)
+{
+	return IS_ENABLED(CONFIG_IPV6) && family == AF_INET6;
+}
+
+static inline bool ltcp_addr_equal(const union ltcp_addr *a,
+				   const union ltcp_addr *b, int family)
+{
+	return ltcp_is_v6(family) ? ipv6_addr_equal(&a->v6, &b->v6) :
+				    a->v4 == b->v4;
+}
+
+/*
+ * Does @flow's peer have an address that means another host on each link?
+ * Then @ifindex is part of its name.
+ */
+static inline bool ltcp_flow_on_link(const struct ltcp_flow *flow)
+{
+	return ltcp_is_v6(flow->family) &&
+	       (ipv6_addr_type(&flow->remote.v6) & IPV6_ADDR_LINKLOCAL);
+}
+
+/* The names of a connection, as they are hashed: the first octets of it. */
+struct ltcp_tuple {
+	__be16 lport;
+	__be16 rport;
+	__be32 addrs[8];
+};
+
+/* Fill @t; returns how many octets those are. */
+static inline size_t ltcp_tuple_fill(struct ltcp_tuple *t,
+				     const struct ltcp_flow *flow)
+{
+	t->lport = flow->lport;
+	t->rport = flow->rport;
+	if (ltcp_is_v6(flow->family)) {
+		memcpy(t->addrs, &flow->local, 16);
+		memcpy(t->addrs + 4, &flow->remote, 16);
+		return sizeof(*t);
+	}
+	t->addrs[0] = flow->local.v4;
+	t->addrs[1] = flow->remote.v4;
+	return offsetof(struct ltcp_tuple, addrs[2]);
+}
 
 /* ltcp_skb_cb.seg: what has become of a segment that was sent */
 #define LTCP_SEG_SACKED	 0x1	/* it arrived, so the peer says */
@@ -88,7 +136,7 @@ struct ltcp_flow {
  * @list: sent: ls->sent, or ls->lost if LTCP_SEG_LOST, or none
  * @tsval: received: timestamp of the sender, if @has_ts
  * @ip_flags: received: IPCB(skb)->flags, in its very place, since
- *	xfrm4_policy_check() reads it there
+ *	xfrm4_policy_check() reads it there; IPv6: IP6CB(skb)->nhoff
  * @wnd: received: window field, not scaled
  * @tsecr: received: timestamp it echoes, if @has_ts
  * @ecn: received: INET_ECN_*, of its IP header
@@ -218,7 +266,11 @@ struct ltcp_accept {
  */
 struct ltcp_sock {
 	struct inet_sock inet;		/* must be first */
-	const struct ltcp_af_ops *af;	/* [c] address family */
+	/*
+	 * [o] of the wire, set before the socket is in the connection table: an
+	 * AF_INET6 socket may talk IPv4
+	 */
+	const struct ltcp_af_ops *af;
 
 	struct {
 		u32 una;	/* [s] oldest octet not acked; [o] in /proc */
@@ -769,7 +821,7 @@ void ltcp_reply_rst_with(const struct ltcp_flow *flow,
 
 /**
  * struct ltcp_af_ops - what differs between IPv4 and IPv6
- * @family: AF_INET
+ * @family: AF_INET or AF_INET6
  * @net_hdr_len: octets of the IP header without options
  * @mss_default: when the peer sent no MSS option
  * @check: is this an address of the family? 0 or negative errno
@@ -809,8 +861,110 @@ void ltcp_ipv4_exit(void);
 int ltcp_ipv4_net_init(struct ltcp_net *ln);
 void ltcp_ipv4_net_exit(struct ltcp_net *ln);
 
-/* ip/offload.c: @skb, payload only, goes out in segments of @mss octets. */
-void ltcp_gso_mark(struct sk_buff *skb, u32 mss);
+/*
+ * ip/ipv6.c. Where the kernel has no IPv6 nothing of it is called; where it is
+ * switched off (ipv6.disable=1) the last four do nothing.
+ */
+extern const struct ltcp_af_ops ltcp_ipv6_ops;
+
+/*
+ * @child is a clone of @listener, an AF_INET6 socket, and has the addresses of
+ * IPv4 that @flow may have: all the rest. Softirq, under RCU. [s of child]
+ */
+void ltcp_ipv6_child(struct sock *child, const struct sock *listener,
+		     const struct ltcp_flow *flow);
+
+/* Octets of the extension headers that @sk's packets have. [s] */
+u32 ltcp_ipv6_ext_len(const struct sock *sk);
+int ltcp_ipv6_init(void);
+void ltcp_ipv6_exit(void);
+int ltcp_ipv6_net_init(struct ltcp_net *ln);
+void ltcp_ipv6_net_exit(struct ltcp_net *ln);
+
+static inline const struct ltcp_af_ops *ltcp_af(int family)
+{
+	return ltcp_is_v6(family) ? &ltcp_ipv6_ops : &ltcp_ipv4_ops;
+}
+
+/* What every path of the family takes, and what is assumed of no path. */
+static inline u32 ltcp_least_mtu(const struct ltcp_af_ops *af)
+{
+	return af->mss_default + af->net_hdr_len + LTCP_HDR_LEN;
+}
+
+/* Octets that @sk's packets have between IP header and segment. [s] */
+static inline u32 ltcp_ext_hdr_len(const struct sock *sk)
+{
+	return ltcp_is_v6(ltcp_sk(sk)->af->family) ? ltcp_ipv6_ext_len(sk) : 0;
+}
+
+/*
+ * ip/deliver.c: received segments find out who they are for. Softirq, under
+ * RCU. skb->data is at the TCP header.
+ */
+
+/*
+ * The shape of a segment: has it all that its header says? 0, and its header
+ * is in the linear part; or LTCP_MIB_Drop*. What is believed comes afterwards.
+ */
+enum ltcp_mib ltcp_segment_shape(struct sk_buff *skb);
+
+/*
+ * Fill skb->cb. The IP layer's use of it is over, but for the word @ip_flags.
+ * @ecn: INET_ECN_*
+ */
+void ltcp_segment_parse(struct sk_buff *skb, u16 ip_flags, u8 ecn);
+
+/*
+ * Ports and hashes of @flow, whose @net, @family, addresses and @ifindex are
+ * there.
+ */
+void ltcp_segment_flow(const struct sk_buff *skb, struct ltcp_flow *flow);
+
+/* To whom it belongs; parsed. Eats skb. */
+void ltcp_deliver(const struct ltcp_flow *flow, struct sk_buff *skb);
+
+/*
+ * ip/icmp.c: errors of either family, RFC 9293 3.9.2.2 with RFC 5927
+ */
+
+/**
+ * struct ltcp_icmp - an ICMP or ICMPv6 error
+ * @flow: that of the segment it quotes, as if it had come in; all but @hash
+ * @seq: SEG.SEQ of it
+ * @err: errno; 0: it says nothing
+ * @hard: it ends an attempt to connect
+ * @too_big: the path takes packets of @info octets only
+ * @info: for MSG_ERRQUEUE, host order
+ * @origin: SO_EE_ORIGIN_*
+ * @type: type of the message
+ * @code: and its code
+ * @offender: to what the error is told to belong: offset of the quoted
+ *	      destination from the network header
+ * @offset: from skb->data to the quoted TCP header
+ */
+struct ltcp_icmp {
+	struct ltcp_flow flow;
+	u32 seq;
+	int err;
+	bool hard;
+	bool too_big;
+	u32 info;
+	u8 origin;
+	u8 type;
+	u8 code;
+	u16 offender;
+	u16 offset;
+};
+
+/* 0, or -ENOENT: it belongs to nothing here. Softirq, under RCU. */
+int ltcp_icmp_rcv(struct sk_buff *skb, struct ltcp_icmp *m);
+
+/*
+ * ip/offload.c: @skb, payload only, goes out in segments of @mss octets, by
+ * IP of @family.
+ */
+void ltcp_gso_mark(struct sk_buff *skb, u32 mss, int family);
 int ltcp_offload_init(void);
 void ltcp_offload_exit(void);
 
@@ -1087,7 +1241,7 @@ void ltcp_quota_exit(void);
 
 /*
  * May @flow's SYN be answered, and if so wanted, have an entry? If so, the
- * number for ltcp_quota_end(), 0 to 32; else LTCP_QUOTA_*. Softirq.
+ * number for ltcp_quota_end(), 0 to 128; else LTCP_QUOTA_*. Softirq.
  */
 int ltcp_quota_syn(const struct ltcp_flow *flow, bool entry);
 
@@ -1265,6 +1419,7 @@ extern const struct ltcp_diag_ops ltcp_diag_ops;
  * socket/: system calls
  */
 extern struct proto ltcp_prot;
+extern struct proto ltcpv6_prot;
 extern long ltcp_mem[3];	/* pages, of all namespaces: sysctl.c */
 int ltcp_proto_init(void);
 void ltcp_proto_exit(void);
@@ -1272,6 +1427,23 @@ void ltcp_proto_exit(void);
 /* socket() may make our sockets from now on; and no more. */
 void ltcp_proto_publish(void);
 void ltcp_proto_withdraw(void);
+
+/* socket/proto6.c: the same for AF_INET6; called by those. */
+int ltcp_proto6_init(void);
+void ltcp_proto6_exit(void);
+void ltcp_proto6_publish(void);
+void ltcp_proto6_withdraw(void);
+extern const struct proto_ops ltcp_stream6_ops;
+
+/* Connections, listeners and orphans of @net. */
+static inline int ltcp_prot_inuse(struct net *net)
+{
+	int n = sock_prot_inuse_get(net, &ltcp_prot);
+
+	if (IS_ENABLED(CONFIG_IPV6))
+		n += sock_prot_inuse_get(net, &ltcpv6_prot);
+	return n;
+}
 
 /* What is set once in the life of a socket, and then ltcp_sock_reset(). */
 void ltcp_sock_init(struct sock *sk);

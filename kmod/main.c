@@ -46,8 +46,14 @@ static int __net_init ltcp_net_init(struct net *net)
 	err = ltcp_ipv4_net_init(ln);
 	if (err)
 		goto proc;
+	if (IS_ENABLED(CONFIG_IPV6))
+		err = ltcp_ipv6_net_init(ln);
+	if (err)
+		goto ipv4;
 	return 0;
 
+ipv4:
+	ltcp_ipv4_net_exit(ln);
 proc:
 	ltcp_proc_net_exit(net);
 sysctl:
@@ -63,6 +69,8 @@ static void __net_exit ltcp_net_exit(struct net *net)
 {
 	struct ltcp_net *ln = ltcp_net(net);
 
+	if (IS_ENABLED(CONFIG_IPV6))
+		ltcp_ipv6_net_exit(ln);
 	ltcp_ipv4_net_exit(ln);
 	ltcp_proc_net_exit(net);
 	ltcp_sysctl_net_exit(ln);
@@ -93,14 +101,23 @@ static int __init ltcp_take_ipproto(void)
 {
 	int err = ltcp_ipv4_init();
 
-	if (!err) {
-		err = ltcp_offload_init();
-		if (err)
-			ltcp_ipv4_exit();
-	}
 	if (err)
-		pr_err("ipproto=%u is taken by another protocol: choose a free one, best 253 or 254 (RFC 3692)\n",
-		       ltcp_ipproto);
+		goto taken;
+	if (IS_ENABLED(CONFIG_IPV6))
+		err = ltcp_ipv6_init();
+	if (err)
+		goto ipv4;
+	err = ltcp_offload_init();
+	if (!err)
+		return 0;
+
+	if (IS_ENABLED(CONFIG_IPV6))
+		ltcp_ipv6_exit();
+ipv4:
+	ltcp_ipv4_exit();
+taken:
+	pr_err("ipproto=%u is taken by another protocol: choose a free one, best 253 or 254 (RFC 3692)\n",
+	       ltcp_ipproto);
 	return err;
 }
 
@@ -182,6 +199,8 @@ static void __exit ltcp_exit(void)
 {
 	ltcp_proto_withdraw();
 	ltcp_ipv4_exit();
+	if (IS_ENABLED(CONFIG_IPV6))
+		ltcp_ipv6_exit();
 	ltcp_offload_exit();
 	/* No segment is on its way in any more: inet_del_protocol() waited. */
 	unregister_pernet_subsys(&ltcp_net_ops);

@@ -196,6 +196,7 @@ struct ltcp_cookie_keys {
  * struct ltcp_net - one namespace
  * @net: back pointer
  * @ctl_sk: socket that sends what belongs to no connection
+ * @ctl6_sk: the same for IPv6; NULL: the kernel has none, or it is off
  * @sysctl_hdr: registered net.ltcp directory
  * @mib: counters
  * @isn_key: secret of the initial sequence numbers (RFC 6528)
@@ -216,6 +217,7 @@ struct ltcp_cookie_keys {
 struct ltcp_net {
 	struct net *net;
 	struct sock *ctl_sk;
+	struct sock *ctl6_sk;
 	struct ctl_table_header *sysctl_hdr;
 	struct ltcp_counters __percpu *mib;
 	siphash_key_t isn_key;
@@ -244,6 +246,7 @@ struct ltcp_net {
 	int synack_timeout_rst;
 	int syn_recv_timeout_ms;
 	int syn_quota_prefix;		/* bits */
+	int syn_quota_prefix6;		/* bits */
 	int syn_quota_halfopens;
 	int synack_rate;		/* per second and prefix */
 	int synack_budget;		/* per second */

@@ -14,11 +14,13 @@
  *	src=10.0.0.1:4000 dst=10.0.0.2:80 seq=1 ack=0 flags=SYN win=64240
  *	len=0 state=SYN_SENT net=4026531840
  *
- * Of a segment, src is who sent it; of a connection, src is this side.
+ * Of a segment, src is who sent it; of a connection, src is this side. Those of
+ * IPv6 are in brackets: src=[2001:db8::1]:4000.
  * Numbers are unsigned and decimal. No event is in a path that sleeps.
  */
 
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <linux/tracepoint.h>
@@ -85,19 +87,52 @@ LTCP_EVENT_LIST(LTCP_TRACE_EVENT_ENUM)
 
 /* What every event has: both ends and the namespace. */
 #define LTCP_TRACE_ENDS							\
-	__array(__u8, saddr, 4)						\
-	__array(__u8, daddr, 4)						\
-	__field(u16, sport)						\
-	__field(u16, dport)						\
+	__array(__u8, src, sizeof(struct sockaddr_in6))			\
+	__array(__u8, dst, sizeof(struct sockaddr_in6))			\
 	__field(u32, netns)
 
 #ifdef CREATE_TRACE_POINTS
+/* @buf is a struct sockaddr_in6, or one of IPv4, of which no octet is junk. */
+static inline void ltcp_trace_end(void *buf, int family,
+				  const union ltcp_addr *addr, __be16 port)
+{
+	struct sockaddr_in6 *sin6 = buf;
+	struct sockaddr_in *sin = buf;
+
+	memset(buf, 0, sizeof(*sin6));
+	if (ltcp_is_v6(family)) {
+		sin6->sin6_family = AF_INET6;
+		sin6->sin6_port = port;
+		sin6->sin6_addr = addr->v6;
+	} else {
+		sin->sin_family = AF_INET;
+		sin->sin_port = port;
+		sin->sin_addr.s_addr = addr->v4;
+	}
+}
+
+static inline void ltcp_trace_flow(void *src, void *dst,
+				   const struct ltcp_flow *flow)
+{
+	ltcp_trace_end(src, flow->family, &flow->local, flow->lport);
+	ltcp_trace_end(dst, flow->family, &flow->remote, flow->rport);
+}
+
+static inline void ltcp_trace_sock(void *src, void *dst, const struct sock *sk)
+{
+	struct ltcp_flow flow;
+
+	ltcp_sk(sk)->af->flow_of(sk, &flow);
+	ltcp_trace_flow(src, dst, &flow);
+}
+
 /*
  * A dropped skb may have no TCP header, or half of one. Returns its header if
- * it and an IPv4 header in front of it are in the linear part, else NULL.
+ * it and an IP header in front of it are in the linear part, else NULL.
  */
 static inline const struct tcphdr *ltcp_trace_hdr(const struct sk_buff *skb)
 {
+	unsigned int least = sizeof(struct iphdr);
 	unsigned int end;
 
 	if (!skb_transport_header_was_set(skb))
@@ -105,11 +140,33 @@ static inline const struct tcphdr *ltcp_trace_hdr(const struct sk_buff *skb)
 	end = skb->transport_header + sizeof(struct tcphdr);
 	if (skb->head + end > skb_tail_pointer(skb))
 		return NULL;
-	if (skb_network_header_len(skb) < sizeof(struct iphdr) ||
-	    skb->network_header > skb->transport_header ||
-	    ip_hdr(skb)->version != 4)
+	if (skb->network_header > skb->transport_header ||
+	    skb_network_header_len(skb) < least)
 		return NULL;
-	return tcp_hdr(skb);
+	if (ip_hdr(skb)->version == 6)
+		least = sizeof(struct ipv6hdr);
+	else if (ip_hdr(skb)->version != 4)
+		return NULL;
+	return skb_network_header_len(skb) < least ? NULL : tcp_hdr(skb);
+}
+
+/* The ends of a segment that ltcp_trace_hdr() found whole. */
+static inline void ltcp_trace_ends(void *src, void *dst,
+				   const struct sk_buff *skb,
+				   const struct tcphdr *th)
+{
+	struct ltcp_flow flow = { .lport = th->source, .rport = th->dest };
+
+	if (ip_hdr(skb)->version == 6) {
+		flow.family = AF_INET6;
+		flow.local.v6 = ipv6_hdr(skb)->saddr;
+		flow.remote.v6 = ipv6_hdr(skb)->daddr;
+	} else {
+		flow.family = AF_INET;
+		flow.local.v4 = ip_hdr(skb)->saddr;
+		flow.remote.v4 = ip_hdr(skb)->daddr;
+	}
+	ltcp_trace_flow(src, dst, &flow);
 }
 #endif /* CREATE_TRACE_POINTS */
 
@@ -133,10 +190,8 @@ DECLARE_EVENT_CLASS(ltcp_segment,
 	),
 
 	TP_fast_assign(
-		memcpy(__entry->saddr, &src->v4, sizeof(__entry->saddr));
-		memcpy(__entry->daddr, &dst->v4, sizeof(__entry->daddr));
-		__entry->sport = ntohs(th->source);
-		__entry->dport = ntohs(th->dest);
+		ltcp_trace_end(__entry->src, family, src, th->source);
+		ltcp_trace_end(__entry->dst, family, dst, th->dest);
 		__entry->netns = net->ns.inum;
 		__entry->seq = ntohl(th->seq);
 		__entry->ack = ntohl(th->ack_seq);
@@ -147,9 +202,8 @@ DECLARE_EVENT_CLASS(ltcp_segment,
 		__entry->state = state;
 	),
 
-	TP_printk("src=%pI4:%u dst=%pI4:%u seq=%u ack=%u flags=%s win=%u len=%u state=%s net=%u",
-		  __entry->saddr, __entry->sport,
-		  __entry->daddr, __entry->dport,
+	TP_printk("src=%pISpc dst=%pISpc seq=%u ack=%u flags=%s win=%u len=%u state=%s net=%u",
+		  __entry->src, __entry->dst,
 		  __entry->seq, __entry->ack, ltcp_show_flags(__entry->flags),
 		  __entry->window, __entry->payload,
 		  ltcp_show_state(__entry->state), __entry->netns)
@@ -191,12 +245,7 @@ TRACE_EVENT(ltcp_state,
 	),
 
 	TP_fast_assign(
-		memcpy(__entry->saddr, &inet_sk(sk)->inet_saddr,
-		       sizeof(__entry->saddr));
-		memcpy(__entry->daddr, &inet_sk(sk)->inet_daddr,
-		       sizeof(__entry->daddr));
-		__entry->sport = ntohs(inet_sk(sk)->inet_sport);
-		__entry->dport = ntohs(inet_sk(sk)->inet_dport);
+		ltcp_trace_sock(__entry->src, __entry->dst, sk);
 		__entry->netns = sock_net(sk)->ns.inum;
 		__entry->skaddr = sk;
 		__entry->oldstate = oldstate;
@@ -204,9 +253,8 @@ TRACE_EVENT(ltcp_state,
 		__entry->event = event;
 	),
 
-	TP_printk("src=%pI4:%u dst=%pI4:%u old=%s new=%s event=%s sk=%p net=%u",
-		  __entry->saddr, __entry->sport,
-		  __entry->daddr, __entry->dport,
+	TP_printk("src=%pISpc dst=%pISpc old=%s new=%s event=%s sk=%p net=%u",
+		  __entry->src, __entry->dst,
 		  ltcp_show_state(__entry->oldstate),
 		  ltcp_show_state(__entry->newstate),
 		  ltcp_show_event(__entry->event),
@@ -229,12 +277,7 @@ TRACE_EVENT(ltcp_retransmit,
 	),
 
 	TP_fast_assign(
-		memcpy(__entry->saddr, &inet_sk(sk)->inet_saddr,
-		       sizeof(__entry->saddr));
-		memcpy(__entry->daddr, &inet_sk(sk)->inet_daddr,
-		       sizeof(__entry->daddr));
-		__entry->sport = ntohs(inet_sk(sk)->inet_sport);
-		__entry->dport = ntohs(inet_sk(sk)->inet_dport);
+		ltcp_trace_sock(__entry->src, __entry->dst, sk);
 		__entry->netns = sock_net(sk)->ns.inum;
 		__entry->skaddr = sk;
 		__entry->seq = seq;
@@ -243,9 +286,8 @@ TRACE_EVENT(ltcp_retransmit,
 		__entry->state = sk->sk_state;
 	),
 
-	TP_printk("src=%pI4:%u dst=%pI4:%u seq=%u end=%u retries=%u state=%s sk=%p net=%u",
-		  __entry->saddr, __entry->sport,
-		  __entry->daddr, __entry->dport,
+	TP_printk("src=%pISpc dst=%pISpc seq=%u end=%u retries=%u state=%s sk=%p net=%u",
+		  __entry->src, __entry->dst,
 		  __entry->seq, __entry->end_seq, __entry->retries,
 		  ltcp_show_state(__entry->state),
 		  __entry->skaddr, __entry->netns)
@@ -270,17 +312,14 @@ TRACE_EVENT(ltcp_drop,
 
 	TP_fast_assign(
 		const struct tcphdr *th = ltcp_trace_hdr(skb);
+		const union ltcp_addr nowhere = { };
 
-		memset(__entry->saddr, 0, sizeof(__entry->saddr));
-		memset(__entry->daddr, 0, sizeof(__entry->daddr));
 		if (th) {
-			memcpy(__entry->saddr, &ip_hdr(skb)->saddr,
-			       sizeof(__entry->saddr));
-			memcpy(__entry->daddr, &ip_hdr(skb)->daddr,
-			       sizeof(__entry->daddr));
+			ltcp_trace_ends(__entry->src, __entry->dst, skb, th);
+		} else {
+			ltcp_trace_end(__entry->src, AF_INET, &nowhere, 0);
+			ltcp_trace_end(__entry->dst, AF_INET, &nowhere, 0);
 		}
-		__entry->sport = th ? ntohs(th->source) : 0;
-		__entry->dport = th ? ntohs(th->dest) : 0;
 		__entry->netns = net->ns.inum;
 		__entry->skbaddr = skb;
 		__entry->seq = th ? ntohl(th->seq) : 0;
@@ -290,9 +329,8 @@ TRACE_EVENT(ltcp_drop,
 		__entry->flags = th ? ((const u8 *)th)[13] : 0;
 	),
 
-	TP_printk("src=%pI4:%u dst=%pI4:%u seq=%u ack=%u flags=%s len=%u reason=%s net=%u",
-		  __entry->saddr, __entry->sport,
-		  __entry->daddr, __entry->dport,
+	TP_printk("src=%pISpc dst=%pISpc seq=%u ack=%u flags=%s len=%u reason=%s net=%u",
+		  __entry->src, __entry->dst,
 		  __entry->seq, __entry->ack, ltcp_show_flags(__entry->flags),
 		  __entry->len, ltcp_show_drop(__entry->reason),
 		  __entry->netns)
@@ -314,21 +352,15 @@ TRACE_EVENT(ltcp_flood,
 	),
 
 	TP_fast_assign(
-		memcpy(__entry->saddr, &flow->local.v4,
-		       sizeof(__entry->saddr));
-		memcpy(__entry->daddr, &flow->remote.v4,
-		       sizeof(__entry->daddr));
-		__entry->sport = ntohs(flow->lport);
-		__entry->dport = ntohs(flow->rport);
+		ltcp_trace_flow(__entry->src, __entry->dst, flow);
 		__entry->netns = sock_net(sk)->ns.inum;
 		__entry->skaddr = sk;
 		__entry->halfopens = halfopens;
 		__entry->cookies = cookies;
 	),
 
-	TP_printk("src=%pI4:%u dst=%pI4:%u halfopens=%u cookies=%u sk=%p net=%u",
-		  __entry->saddr, __entry->sport,
-		  __entry->daddr, __entry->dport,
+	TP_printk("src=%pISpc dst=%pISpc halfopens=%u cookies=%u sk=%p net=%u",
+		  __entry->src, __entry->dst,
 		  __entry->halfopens, __entry->cookies,
 		  __entry->skaddr, __entry->netns)
 );

@@ -26,6 +26,7 @@
 
 /* MSS when the peer named none: 576 - 40 (RFC 9293 3.7.1, MUST-15) */
 #define LTCP_MSS_DEFAULT_V4 536
+#define LTCP_MSS_DEFAULT_V6 1220
 #define LTCP_MAX_WINDOW	65535U	/* the window field, before scaling */
 #define LTCP_MAX_WSCALE	14	/* RFC 7323 2.3 */
 

@@ -86,8 +86,16 @@ static void diag_stand_in(struct inet_timewait_sock *tw,
 	tw->tw_bound_dev_if = flow->ifindex;
 	tw->tw_num = ntohs(flow->lport);
 	tw->tw_dport = flow->rport;
-	tw->tw_rcv_saddr = flow->local.v4;
-	tw->tw_daddr = flow->remote.v4;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (flow->family == AF_INET6) {
+		tw->tw_v6_rcv_saddr = flow->local.v6;
+		tw->tw_v6_daddr = flow->remote.v6;
+	}
+#endif
+	if (flow->family == AF_INET) {
+		tw->tw_rcv_saddr = flow->local.v4;
+		tw->tw_daddr = flow->remote.v4;
+	}
 	/* An entry has no cookie: INET_DIAG_NOCOOKIE */
 	atomic64_set(&tw->tw_cookie, -1);
 }
@@ -440,6 +448,16 @@ static void diag_dump(struct sk_buff *skb, struct netlink_callback *cb,
  * One socket, by its names and its cookie
  */
 
+static bool diag_same_address(const struct sock *sk, const __be32 *addr)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		return !memcmp(&sk->sk_v6_rcv_saddr, addr,
+			       sizeof(sk->sk_v6_rcv_saddr));
+#endif
+	return sk->sk_rcv_saddr == *addr;
+}
+
 static bool diag_same_listener(struct sock *sk, void *arg)
 {
 	struct diag_walk *w = arg;
@@ -448,7 +466,7 @@ static bool diag_same_listener(struct sock *sk, void *arg)
 
 	if (!w->n && sk->sk_num == ntohs(id->idiag_sport) &&
 	    sk->sk_family == w->req->sdiag_family &&
-	    sk->sk_rcv_saddr == id->idiag_src[0] &&
+	    diag_same_address(sk, id->idiag_src) &&
 	    !sock_diag_check_cookie(sk, id->idiag_cookie)) {
 		sock_hold(sk);
 		f->sk = sk;
@@ -484,6 +502,28 @@ static struct sock *diag_find_conn(const struct ltcp_flow *flow,
 	return NULL;
 }
 
+/* The flow that @req names: of IPv4 also if it names it as IPv6 does. */
+static void diag_flow(const struct inet_diag_req_v2 *req,
+		      struct ltcp_flow *flow)
+{
+	const struct inet_diag_sockid *id = &req->id;
+	const struct in6_addr *dst = (const struct in6_addr *)id->idiag_dst;
+	unsigned int word = 0;
+
+	flow->family = req->sdiag_family;
+	if (flow->family == AF_INET6 && ipv6_addr_v4mapped(dst)) {
+		flow->family = AF_INET;
+		word = 3;
+	}
+	if (flow->family == AF_INET6) {
+		memcpy(&flow->local.v6, id->idiag_src, sizeof(*dst));
+		memcpy(&flow->remote.v6, id->idiag_dst, sizeof(*dst));
+	} else {
+		flow->local.v4 = id->idiag_src[word];
+		flow->remote.v4 = id->idiag_dst[word];
+	}
+}
+
 /* What @req names, with a reference; an entry is taken away if @remove. */
 static int diag_find(struct net *net, const struct inet_diag_req_v2 *req,
 		     struct diag_found *f, bool remove)
@@ -492,17 +532,15 @@ static int diag_find(struct net *net, const struct inet_diag_req_v2 *req,
 	struct ltcp_halfopen_info halfopen;
 	struct ltcp_flow flow = {
 		.net = net,
-		.local.v4 = id->idiag_src[0],
-		.remote.v4 = id->idiag_dst[0],
 		.lport = id->idiag_sport,
 		.rport = id->idiag_dport,
-		.family = req->sdiag_family,
 		.ifindex = id->idiag_if,
 	};
 	struct ltcp_tw_info tw;
 
-	if (req->sdiag_family != AF_INET)
+	if (req->sdiag_family != AF_INET && !ltcp_is_v6(req->sdiag_family))
 		return -ENOENT;
+	diag_flow(req, &flow);
 	memset(f, 0, sizeof(*f));
 	flow.hash = ltcp_diag_ops.flow_hash(&flow);
 	if (flow.rport)

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /proc/net/ltcp and /proc/net/ltcp_snmp: what a namespace's connections and
- * counters look like, in the formats of /proc/net/tcp and /proc/net/snmp, so
- * that programs which read those read these:
+ * /proc/net/ltcp, /proc/net/ltcp6 and /proc/net/ltcp_snmp: what a namespace's
+ * connections and counters look like, in the formats of /proc/net/tcp,
+ * /proc/net/tcp6 and /proc/net/snmp, so that programs which read those read
+ * these:
  *
  *	PROC_NET_TCP=/proc/net/ltcp ss -tan
+ *
+ * A socket is shown by its family, even if it talks IPv4 as one of AF_INET6;
+ * half-open and TIME_WAIT entries by their addresses.
  *
  * The tables are read through their *_walk() functions, one row at a time
  * under the row's lock, and each line is made there; sockets are not locked,
@@ -23,9 +27,9 @@
 
 #include "../ltcp.h"
 
-#define LTCP_PROC_LINES	16	/* kept by an open file; 4 KiB with the rest */
+#define LTCP_PROC_LINES	14	/* kept by an open file; 4 KiB with the rest */
 #define LTCP_PROC_WIDTH	149	/* of a line of /proc/net/tcp */
-#define LTCP_PROC_LEN	228	/* room for the longest: all numbers at max */
+#define LTCP_PROC_LEN	276	/* room for the longest: all numbers at max */
 
 /* In the order shown. */
 enum ltcp_proc_table {
@@ -39,6 +43,7 @@ enum ltcp_proc_table {
 /**
  * struct ltcp_proc_iter - an open /proc/net/ltcp
  * @p: namespace; must be first
+ * @family: AF_INET, or AF_INET6 for /proc/net/ltcp6
  * @uns: user namespace of the reader, for the uid column
  * @pos: number of the current line; the first one behind the header is 1
  * @table: table to walk next; LTCP_PROC_NR_TABLES: all are through
@@ -51,6 +56,7 @@ enum ltcp_proc_table {
  */
 struct ltcp_proc_iter {
 	struct seq_net_private p;
+	int family;
 	struct user_namespace *uns;
 	loff_t pos;
 	unsigned int table;
@@ -70,13 +76,47 @@ static char *ltcp_proc_slot(struct ltcp_proc_iter *it)
 	return it->line[it->count++];
 }
 
-/* The columns up to "st"; returns their length. */
-static int ltcp_proc_ends(char *line, __be32 saddr, u16 sport, __be32 daddr,
-			  u16 dport, int state)
+/* One of the columns with an address; returns its length. */
+static int ltcp_proc_end(char *line, int size, const union ltcp_addr *addr,
+			 u16 port, int family)
 {
-	return scnprintf(line, LTCP_PROC_LEN, "%08X:%04X %08X:%04X %02X ",
-			 (__force u32)saddr, sport, (__force u32)daddr, dport,
-			 state);
+	const __be32 *word = addr->v6.s6_addr32;
+
+	if (!ltcp_is_v6(family))
+		return scnprintf(line, size, "%08X:%04X ",
+				 (__force u32)addr->v4, port);
+	return scnprintf(line, size, "%08X%08X%08X%08X:%04X ",
+			 (__force u32)word[0], (__force u32)word[1],
+			 (__force u32)word[2], (__force u32)word[3], port);
+}
+
+/* The columns up to "st"; returns their length. */
+static int ltcp_proc_ends(char *line, const struct ltcp_flow *flow, u16 num,
+			  int state)
+{
+	int n = ltcp_proc_end(line, LTCP_PROC_LEN, &flow->local, num,
+			      flow->family);
+
+	n += ltcp_proc_end(line + n, LTCP_PROC_LEN - n, &flow->remote,
+			   ntohs(flow->rport), flow->family);
+	return n + scnprintf(line + n, LTCP_PROC_LEN - n, "%02X ", state);
+}
+
+/* The ends of @sk as its family writes them, whatever it talks. */
+static void ltcp_proc_flow(const struct sock *sk, struct ltcp_flow *flow)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	flow->family = sk->sk_family;
+	flow->rport = inet->inet_dport;
+	flow->local.v4 = inet->inet_rcv_saddr;
+	flow->remote.v4 = inet->inet_daddr;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (flow->family == AF_INET6) {
+		flow->local.v6 = sk->sk_v6_rcv_saddr;
+		flow->remote.v6 = sk->sk_v6_daddr;
+	}
+#endif
 }
 
 /* Ticks of userland until @deadline, in jiffies; none if it is over. */
@@ -133,22 +173,25 @@ static void ltcp_proc_extra(char *buf, size_t size, const struct sock *sk)
 static bool ltcp_proc_sock(struct sock *sk, void *arg)
 {
 	struct ltcp_proc_iter *it = arg;
-	const struct inet_sock *inet = inet_sk(sk);
 	int n, timer, state = READ_ONCE(sk->sk_state);
-	char *line = ltcp_proc_slot(it);
 	u32 tx, rx, retries, probes;
 	unsigned long when = 0;
+	struct ltcp_flow flow;
 	u32 deadline;
+	char *line;
 
+	if (sk->sk_family != it->family)
+		return true;
+	line = ltcp_proc_slot(it);
 	if (!line)
 		return false;
 
+	ltcp_proc_flow(sk, &flow);
 	ltcp_show_queues(sk, state, &tx, &rx);
 	timer = ltcp_show_timer(ltcp_sk(sk), &deadline);
 	if (timer)
 		when = ltcp_proc_until(deadline);
-	n = ltcp_proc_ends(line, inet->inet_rcv_saddr, inet->inet_num,
-			   inet->inet_daddr, ntohs(inet->inet_dport), state);
+	n = ltcp_proc_ends(line, &flow, inet_sk(sk)->inet_num, state);
 	ltcp_proc_tries(sk, state, &retries, &probes);
 	n += scnprintf(line + n, LTCP_PROC_LEN - n,
 		       "%08X:%08X %02X:%08lX %08X %5u %8u %lu %d %pK",
@@ -160,36 +203,41 @@ static bool ltcp_proc_sock(struct sock *sk, void *arg)
 	return false;
 }
 
-/* Half-open and TIME_WAIT entries: no queues, no inode, and no pointer. */
-static void ltcp_proc_entry(struct ltcp_proc_iter *it,
+/*
+ * Half-open and TIME_WAIT entries: no queues, no inode, and no pointer. True:
+ * it is not for this file.
+ */
+static bool ltcp_proc_entry(struct ltcp_proc_iter *it,
 			    const struct ltcp_flow *flow, int state, int timer,
 			    u32 expires, unsigned int retrans, kuid_t uid)
 {
-	char *line = ltcp_proc_slot(it);
+	char *line;
 	int n;
 
+	if (flow->family != it->family)
+		return true;
+	line = ltcp_proc_slot(it);
 	if (!line)
-		return;
-	n = ltcp_proc_ends(line, flow->local.v4, ntohs(flow->lport),
-			   flow->remote.v4, ntohs(flow->rport), state);
+		return false;
+	n = ltcp_proc_ends(line, flow, ntohs(flow->lport), state);
 	scnprintf(line + n, LTCP_PROC_LEN - n,
 		  "%08X:%08X %02X:%08lX %08X %5u %8d %d %d %pK", 0, 0, timer,
 		  ltcp_proc_until(expires), retrans,
 		  from_kuid_munged(it->uns, uid), 0, 0, 0, NULL);
+	return false;
 }
 
 static bool ltcp_proc_halfopen(const struct ltcp_halfopen_info *i, void *arg)
 {
-	ltcp_proc_entry(arg, &i->flow, TCP_SYN_RECV, LTCP_SHOW_RETRANS,
-			i->expires, i->retrans, i->uid);
-	return false;
+	return ltcp_proc_entry(arg, &i->flow, TCP_SYN_RECV, LTCP_SHOW_RETRANS,
+			       i->expires, i->retrans, i->uid);
 }
 
 static bool ltcp_proc_timewait(const struct ltcp_tw_info *i, void *arg)
 {
-	ltcp_proc_entry(arg, &i->flow, TCP_TIME_WAIT, LTCP_SHOW_TIMEWAIT,
-			i->expires, 0, GLOBAL_ROOT_UID);
-	return false;
+	return ltcp_proc_entry(arg, &i->flow, TCP_TIME_WAIT,
+			       LTCP_SHOW_TIMEWAIT, i->expires, 0,
+			       GLOBAL_ROOT_UID);
 }
 
 /* Walk one row that is not empty; false: the table is through. */
@@ -211,12 +259,19 @@ static bool ltcp_proc_walk(struct ltcp_proc_iter *it, const struct net *net)
 	}
 }
 
+/* Which file is it? */
+static int ltcp_proc_family(const struct seq_file *seq)
+{
+	return (long)pde_data(file_inode(seq->file));
+}
+
 /* Make the next lines, at least one if there is any entry left. */
 static void ltcp_proc_fill(struct seq_file *seq)
 {
 	struct ltcp_proc_iter *it = seq->private;
 
 	it->uns = seq_user_ns(seq);
+	it->family = ltcp_proc_family(seq);
 	it->count = 0;
 	it->cur = 0;
 	while (!it->count && it->table < LTCP_PROC_NR_TABLES) {
@@ -302,19 +357,29 @@ static void ltcp_proc_stop(struct seq_file *seq, void *v)
 {
 }
 
+#define LTCP_PROC_HEAD	"local_address rem_address   st "
+#define LTCP_PROC_HEAD6	"local_address                         " \
+			"remote_address                        st "
+
 static int ltcp_proc_show(struct seq_file *seq, void *v)
 {
 	const struct ltcp_proc_iter *it = seq->private;
+	const bool is_v6 = ltcp_proc_family(seq) == AF_INET6;
 
-	seq_setwidth(seq, LTCP_PROC_WIDTH);
+	if (!is_v6)
+		seq_setwidth(seq, LTCP_PROC_WIDTH);
 	if (v == SEQ_START_TOKEN) {
-		seq_puts(seq, "  sl  local_address rem_address   st ");
+		seq_puts(seq, "  sl  ");
+		seq_puts(seq, is_v6 ? LTCP_PROC_HEAD6 : LTCP_PROC_HEAD);
 		seq_puts(seq, "tx_queue rx_queue tr tm->when retrnsmt   ");
 		seq_puts(seq, "uid  timeout inode");
 	} else {
 		seq_printf(seq, "%4lld: %s", it->pos - 1, (char *)v);
 	}
-	seq_pad(seq, '\n');
+	if (is_v6)
+		seq_putc(seq, '\n');
+	else
+		seq_pad(seq, '\n');
 	return 0;
 }
 
@@ -386,7 +451,7 @@ static void ltcp_gauges_show(struct seq_file *seq, struct net *net)
 	seq_printf(seq, " %ld %ld %u %ld %d %d %d %lld %ld", g.estab,
 		   g.close_wait, g.close_wait_age, halfopens,
 		   atomic_read(&ln->tw_count), atomic_read(&ln->orphan_count),
-		   sock_prot_inuse_get(net, &ltcp_prot),
+		   ltcp_prot_inuse(net),
 		   percpu_counter_sum_positive(ltcp_prot.sockets_allocated),
 		   ltcp_mem_pages());
 }
@@ -410,21 +475,35 @@ static int ltcp_snmp_show(struct seq_file *seq, void *v)
 	return 0;
 }
 
+static bool ltcp_proc_create(struct net *net, const char *name, long family)
+{
+	return proc_create_net_data(name, 0444, net->proc_net, &ltcp_proc_ops,
+				    sizeof(struct ltcp_proc_iter),
+				    (void *)family);
+}
+
 int ltcp_proc_net_init(struct net *net)
 {
-	if (!proc_create_net("ltcp", 0444, net->proc_net, &ltcp_proc_ops,
-			     sizeof(struct ltcp_proc_iter)))
+	if (!ltcp_proc_create(net, "ltcp", AF_INET))
 		return -ENOMEM;
-	if (!proc_create_net_single("ltcp_snmp", 0444, net->proc_net,
-				    ltcp_snmp_show, NULL)) {
-		remove_proc_entry("ltcp", net->proc_net);
-		return -ENOMEM;
-	}
-	return 0;
+	if (IS_ENABLED(CONFIG_IPV6) &&
+	    !ltcp_proc_create(net, "ltcp6", AF_INET6))
+		goto v4;
+	if (proc_create_net_single("ltcp_snmp", 0444, net->proc_net,
+				   ltcp_snmp_show, NULL))
+		return 0;
+
+	if (IS_ENABLED(CONFIG_IPV6))
+		remove_proc_entry("ltcp6", net->proc_net);
+v4:
+	remove_proc_entry("ltcp", net->proc_net);
+	return -ENOMEM;
 }
 
 void ltcp_proc_net_exit(struct net *net)
 {
 	remove_proc_entry("ltcp_snmp", net->proc_net);
+	if (IS_ENABLED(CONFIG_IPV6))
+		remove_proc_entry("ltcp6", net->proc_net);
 	remove_proc_entry("ltcp", net->proc_net);
 }

@@ -78,6 +78,7 @@ static const struct ltcp_setting ltcp_settings[] = {
 	LTCP_SETTING(synack_timeout_rst, 0, 1, 0),
 	LTCP_SETTING(syn_recv_timeout_ms, 0, LTCP_MAX_MSECS, 0),
 	LTCP_SETTING(syn_quota_prefix, 1, 32, 32),
+	LTCP_SETTING(syn_quota_prefix6, 1, 128, 64),
 	LTCP_SETTING(syn_quota_halfopens, 0, LTCP_MAX_QUOTA, 0),
 	LTCP_SETTING(synack_rate, 0, LTCP_MAX_QUOTA, 4096),
 	LTCP_SETTING(synack_budget, 0, INT_MAX, 0),

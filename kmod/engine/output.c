@@ -115,7 +115,7 @@ void ltcp_tx_purge(struct sock *sk)
 void ltcp_sync_mss(struct sock *sk, u32 pmtu)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
-	u32 hdrs = ls->af->net_hdr_len + LTCP_HDR_LEN;
+	u32 hdrs = ls->af->net_hdr_len + ltcp_ext_hdr_len(sk) + LTCP_HDR_LEN;
 	u32 mss = pmtu > hdrs ? pmtu - hdrs : 0;
 
 	ls->pmtu = pmtu;
@@ -170,8 +170,8 @@ static void ltcp_syn_options(struct sock *sk, struct ltcp_options *opt,
 			     u8 flags)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
-	u32 mss = (ls->af->recv_mtu(sk) ?: 576) - ls->af->net_hdr_len -
-		  LTCP_HDR_LEN;
+	u32 mss = (ls->af->recv_mtu(sk) ?: ltcp_least_mtu(ls->af)) -
+		  ls->af->net_hdr_len - LTCP_HDR_LEN;
 
 	opt->has |= LTCP_HAS_MSS;
 	/* What we can receive, not what we may send (RFC 6691). */
@@ -272,16 +272,15 @@ static int ltcp_xmit(struct sock *sk, struct sk_buff *skb, u32 seq, u8 flags)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	struct inet_sock *inet = inet_sk(sk);
+	struct ltcp_flow flow;
 	struct ltcp_options opt;
 	u32 payload = skb->len;
 	bool fresh = payload && seq == ls->snd.nxt;
 	unsigned int optlen;
-	union ltcp_addr dst;
-	union ltcp_addr src;
 	struct tcphdr *th;
 
 	optlen = ltcp_segment_options(sk, &opt, flags, payload);
-	ltcp_gso_mark(skb, ls->mss);
+	ltcp_gso_mark(skb, ls->mss, ls->af->family);
 
 	th = skb_push(skb, LTCP_HDR_LEN + optlen);
 	skb_reset_transport_header(skb);
@@ -306,10 +305,9 @@ static int ltcp_xmit(struct sock *sk, struct sk_buff *skb, u32 seq, u8 flags)
 	if (flags & LTCP_RST)
 		LTCP_INC(sock_net(sk), OutRsts);
 	if (trace_ltcp_send_enabled()) {
-		src.v4 = inet->inet_saddr;
-		dst.v4 = inet->inet_daddr;
-		trace_ltcp_send(sock_net(sk), sk->sk_family, &src, &dst, th,
-				payload, sk->sk_state);
+		ls->af->flow_of(sk, &flow);
+		trace_ltcp_send(flow.net, flow.family, &flow.local,
+				&flow.remote, th, payload, sk->sk_state);
 	}
 
 	skb->sk = NULL;

@@ -80,7 +80,7 @@ static struct sk_buff *reply_skb(struct sk_buff *old,
 int ltcp_reply_in(const struct ltcp_flow *flow, struct ltcp_reply *r,
 		  int state, struct sk_buff *old)
 {
-	const struct ltcp_af_ops *af = &ltcp_ipv4_ops;
+	const struct ltcp_af_ops *af = ltcp_af(flow->family);
 	struct ltcp_options *opt = &r->opt;
 	struct dst_entry *dst = af->flow_route(flow, r->sk);
 	unsigned int optlen = 0;

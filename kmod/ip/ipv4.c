@@ -3,19 +3,17 @@
  * IPv4: the only file that touches its header.
  *
  * In: checks what must hold before anything is believed (lengths, checksum,
- * addresses, ports), finds out who a segment is for, and hands it over. The
- * order is connection, half-open entry, TIME_WAIT entry, listener; an object
- * that moves from one table to the next is inserted before it is removed, and
- * a segment that found nothing looks for a connection once more.
+ * addresses, ports), names the connection, and hands the segment to
+ * ip/deliver.c. ICMP errors are read here and judged in ip/icmp.c.
  *
  * Out: pseudo-header checksum and route, for sockets and for replies that have
- * none. ICMP errors: RFC 9293 3.9.2.2 with the checks of RFC 5927.
+ * none.
  *
- * Runs in softirq under RCU; takes the socket lock around the engine.
+ * What comes in runs in softirq under RCU; what goes out of a socket, with the
+ * socket locked. Takes no lock itself.
  */
 
 #include <linux/errqueue.h>
-#include <linux/filter.h>
 #include <linux/icmp.h>
 #include <linux/in.h>
 #include <linux/ip.h>
@@ -228,30 +226,6 @@ static int ltcp_v4_connect(struct sock *sk, struct sockaddr *addr, int len)
  * In
  */
 
-/*
- * Fill skb->cb from the header. The IP layer's use of it is over, but for one
- * word: may this device's packets pass without a policy?
- */
-static void ltcp_v4_fill_cb(struct sk_buff *skb, const struct tcphdr *th)
-{
-	struct ltcp_skb_cb *cb = ltcp_cb(skb);
-	u16 ip_flags = IPCB(skb)->flags;
-
-	static_assert(offsetof(struct ltcp_skb_cb, ip_flags) ==
-		      offsetof(struct inet_skb_parm, flags));
-	memset(cb, 0, sizeof(*cb));
-	cb->ip_flags = ip_flags;
-	cb->ecn = ip_hdr(skb)->tos & INET_ECN_MASK;
-	cb->flags = ((const u8 *)th)[13];
-	cb->seq = ntohl(th->seq);
-	cb->end_seq = cb->seq + skb->len - th->doff * 4 + th->syn + th->fin;
-	cb->ack = ntohl(th->ack_seq);
-	cb->wnd = ntohs(th->window);
-	cb->has_ts = ltcp_options_timestamp((const u8 *)(th + 1),
-					    th->doff * 4 - LTCP_HDR_LEN,
-					    &cb->tsval, &cb->tsecr);
-}
-
 /* MUST-3 */
 static bool ltcp_v4_checksum_ok(struct sk_buff *skb)
 {
@@ -270,147 +244,18 @@ static bool ltcp_v4_checksum_ok(struct sk_buff *skb)
 /* What must hold before anything is believed. 0, or why it does not. */
 static enum ltcp_mib ltcp_v4_validate(struct sk_buff *skb)
 {
-	const struct tcphdr *th;
+	enum ltcp_mib reason = ltcp_segment_shape(skb);
 
-	if (skb->pkt_type != PACKET_HOST)
-		return LTCP_MIB_DropBadAddress;
-	if (!pskb_may_pull(skb, LTCP_HDR_LEN))
-		return LTCP_MIB_DropShort;
-	th = tcp_hdr(skb);
-	if (th->doff < LTCP_HDR_LEN / 4 || !pskb_may_pull(skb, th->doff * 4))
-		return LTCP_MIB_DropBadOffset;
+	if (reason)
+		return reason;
 	if (!ltcp_v4_checksum_ok(skb))
 		return LTCP_MIB_DropBadChecksum;
-
-	th = tcp_hdr(skb);
-	if (!th->source || !th->dest)
+	if (!tcp_hdr(skb)->source || !tcp_hdr(skb)->dest)
 		return LTCP_MIB_DropPortZero;
 	/* MUST-57: nobody has a connection with a crowd */
 	if (skb_rtable(skb)->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST))
 		return LTCP_MIB_DropBadAddress;
 	return 0;
-}
-
-static void ltcp_v4_flow(const struct sk_buff *skb, struct ltcp_flow *flow)
-{
-	const struct tcphdr *th = tcp_hdr(skb);
-	const struct iphdr *iph = ip_hdr(skb);
-	u64 hash;
-
-	flow->net = dev_net(skb->dev);
-	flow->family = AF_INET;
-	flow->local.v4 = iph->daddr;
-	flow->remote.v4 = iph->saddr;
-	flow->lport = th->dest;
-	flow->rport = th->source;
-	flow->ifindex = inet_iif(skb);
-	hash = ltcp_flow_hash64(flow);
-	flow->hash = (u32)hash;
-	flow->cookie = hash >> 32;
-}
-
-/* False: dropped by IPsec policy or by a socket filter. */
-static bool ltcp_v4_admit(struct sock *sk, struct sk_buff *skb)
-{
-	struct net *net = sock_net(sk);
-	unsigned int len = skb->len;
-
-	if (!xfrm4_policy_check(sk, XFRM_POLICY_IN, skb)) {
-		ltcp_drop(net, skb, LTCP_MIB_DropPolicy);
-		return false;
-	}
-	nf_reset_ct(skb);
-	if (sk_filter_trim_cap(sk, skb, tcp_hdrlen(skb))) {
-		ltcp_drop(net, skb, LTCP_MIB_DropFilter);
-		return false;
-	}
-	/* It cut the payload short. */
-	if (skb->len != len)
-		ltcp_v4_fill_cb(skb, tcp_hdr(skb));
-	return true;
-}
-
-/*
- * What may wait while a user has the socket, together with what was received:
- * all that our window offers, and ACKs of what we sent. Twice the receive
- * buffer, since the backlog counts what has been taken from it already until
- * the last of it is, and our ACKs bring more of it meanwhile.
- */
-static u32 ltcp_v4_backlog_limit(const struct sock *sk)
-{
-	u64 limit = 2ULL * READ_ONCE(sk->sk_rcvbuf) +
-		    READ_ONCE(sk->sk_sndbuf) / 2 + 64 * 1024;
-
-	return min_t(u64, limit, U32_MAX);
-}
-
-/* False: @sk is not @flow's connection any more, and skb is untouched. */
-static bool ltcp_v4_to_connection(struct sock *sk, const struct ltcp_flow *flow,
-				  struct sk_buff *skb)
-{
-	u32 limit = ltcp_v4_backlog_limit(sk);
-	bool mine;
-
-	bh_lock_sock_nested(sk);
-	mine = ltcp_conn_match(sk, flow);
-	if (!mine)
-		goto unlock;
-	if (!ltcp_v4_admit(sk, skb))
-		goto unlock;
-
-	ltcp_trace_receive(flow, skb, sk->sk_state);
-	skb_dst_drop(skb);
-	skb->dev = NULL;
-	if (!sock_owned_by_user(sk))
-		ltcp_rcv(sk, skb);
-	else if (sk_add_backlog(sk, skb, limit))
-		ltcp_drop(flow->net, skb, LTCP_MIB_DropBacklog);
-unlock:
-	bh_unlock_sock(sk);
-	return mine;
-}
-
-/* True: there is a connection, and it has the segment. */
-static bool ltcp_v4_try_connection(const struct ltcp_flow *flow,
-				   struct sk_buff *skb)
-{
-	struct sock *sk;
-
-	while ((sk = ltcp_conn_lookup(flow)))
-		if (ltcp_v4_to_connection(sk, flow, skb))
-			return true;
-	return false;
-}
-
-/* No connection has it. */
-static void ltcp_v4_to_tables(const struct ltcp_flow *flow, struct sk_buff *skb)
-{
-	struct sock *sk;
-	u32 isn = 0;
-
-	if (!xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb)) {
-		ltcp_drop(flow->net, skb, LTCP_MIB_DropPolicy);
-		return;
-	}
-	nf_reset_ct(skb);
-	if (ltcp_halfopen_rcv(flow, skb))
-		return;
-	if (ltcp_tw_rcv(flow, skb, &isn) == LTCP_TW_EATEN)
-		return;
-
-	/* It may have become a connection while we looked elsewhere. */
-	if (!isn && ltcp_v4_try_connection(flow, skb))
-		return;
-
-	sk = ltcp_listen_lookup(flow);
-	ltcp_trace_receive(flow, skb, sk ? TCP_LISTEN : TCP_CLOSE);
-	if (sk) {
-		if (ltcp_v4_admit(sk, skb))
-			ltcp_listen_rcv(sk, flow, skb, isn);
-		return;
-	}
-	ltcp_reply_rst(flow, skb);
-	ltcp_drop(flow->net, skb, LTCP_MIB_DropNoConnection);
 }
 
 static int ltcp_v4_rcv(struct sk_buff *skb)
@@ -419,42 +264,24 @@ static int ltcp_v4_rcv(struct sk_buff *skb)
 	struct ltcp_flow flow;
 	enum ltcp_mib reason;
 
+	static_assert(offsetof(struct ltcp_skb_cb, ip_flags) ==
+		      offsetof(struct inet_skb_parm, flags));
 	LTCP_INC(net, InSegs);
 	reason = ltcp_v4_validate(skb);
 	if (reason) {
 		ltcp_drop(net, skb, reason);
 		return 0;
 	}
-	ltcp_v4_flow(skb, &flow);
-	ltcp_v4_fill_cb(skb, tcp_hdr(skb));
-	if (!ltcp_v4_try_connection(&flow, skb))
-		ltcp_v4_to_tables(&flow, skb);
+	flow.net = net;
+	flow.family = AF_INET;
+	flow.local.v4 = ip_hdr(skb)->daddr;
+	flow.remote.v4 = ip_hdr(skb)->saddr;
+	flow.ifindex = inet_iif(skb);
+	ltcp_segment_flow(skb, &flow);
+	ltcp_segment_parse(skb, IPCB(skb)->flags,
+			   ip_hdr(skb)->tos & INET_ECN_MASK);
+	ltcp_deliver(&flow, skb);
 	return 0;
-}
-
-/*
- * ICMP
- */
-
-/* The path takes smaller packets only: RFC 1191, with the floor of base_mss */
-static void ltcp_v4_pmtu(struct sock *sk, struct sk_buff *skb, u32 mtu)
-{
-	struct ltcp_sock *ls = ltcp_sk(sk);
-	u32 least = READ_ONCE(ltcp_net(sock_net(sk))->base_mss) +
-		    sizeof(struct iphdr) + LTCP_HDR_LEN;
-
-	if (mtu < least || mtu >= ls->pmtu || !ltcp_flight(ls)) {
-		LTCP_INC(sock_net(sk), IcmpIgnored);
-		return;
-	}
-	LTCP_INC(sock_net(sk), IcmpPmtu);
-	WRITE_ONCE(ls->icmp_pmtu, mtu);
-	if (sock_owned_by_user(sk)) {
-		if (!test_and_set_bit(LTCP_DEFER_PMTU, &ls->deferred))
-			sock_hold(sk);
-	} else {
-		ltcp_mtu_reduced(sk);
-	}
 }
 
 /* Which -errno, and does it end an attempt to connect? RFC 9293 3.9.2.2 */
@@ -463,129 +290,17 @@ static int ltcp_v4_icmp_errno(int type, int code, bool *hard)
 	*hard = false;
 	switch (type) {
 	case ICMP_PARAMETERPROB:
-		return -EPROTO;
+		return EPROTO;
 	case ICMP_TIME_EXCEEDED:
-		return -EHOSTUNREACH;
+		return EHOSTUNREACH;
 	case ICMP_DEST_UNREACH:
 		if (code > NR_ICMP_UNREACH)
 			return 0;
 		*hard = code == ICMP_PROT_UNREACH || code == ICMP_PORT_UNREACH;
-		return -icmp_err_convert[code].errno;
+		return icmp_err_convert[code].errno;
 	default:
 		return 0;	/* source quench too: RFC 6633 */
 	}
-}
-
-/* The ICMP message itself, for MSG_ERRQUEUE. The queue is bounded. */
-static void ltcp_v4_icmp_queue(struct sock *sk, struct sk_buff *skb, int err,
-			       u32 info)
-{
-	const struct iphdr *quoted = (const struct iphdr *)skb->data;
-	struct sk_buff *copy = skb_clone(skb, GFP_ATOMIC);
-	struct sock_exterr_skb *serr;
-
-	if (!copy)
-		return;
-	serr = SKB_EXT_ERR(copy);
-	serr->ee = (struct sock_extended_err) {
-		.ee_errno = err,
-		.ee_origin = SO_EE_ORIGIN_ICMP,
-		.ee_type = icmp_hdr(skb)->type,
-		.ee_code = icmp_hdr(skb)->code,
-		.ee_info = info,
-	};
-	serr->addr_offset = (const u8 *)&quoted->daddr -
-			    skb_network_header(skb);
-	serr->port = inet_sk(sk)->inet_dport;
-	serr->opt_stats = 0;
-	/* From the TCP header on, as far as it is quoted. */
-	__skb_pull(copy, quoted->ihl * 4);
-	skb_reset_transport_header(copy);
-	if (sock_queue_err_skb(sk, copy))
-		kfree_skb(copy);
-}
-
-/*
- * MUST-47: a soft error is what a timeout will report; who set IP_RECVERR
- * hears of it at once, and can have the message itself by MSG_ERRQUEUE.
- */
-static void ltcp_v4_icmp_soft(struct sock *sk, struct sk_buff *skb, int err,
-			      u32 info)
-{
-	LTCP_INC(sock_net(sk), IcmpSoft);
-	WRITE_ONCE(sk->sk_err_soft, -err);
-	if (!inet_test_bit(RECVERR, sk) || sock_flag(sk, SOCK_DEAD) ||
-	    sock_owned_by_user(sk))
-		return;
-	ltcp_v4_icmp_queue(sk, skb, -err, info);
-	WRITE_ONCE(sk->sk_err, -err);
-	sk_error_report(sk);
-}
-
-static void ltcp_v4_icmp_error(struct sock *sk, struct sk_buff *skb, u32 info)
-{
-	bool opening = (1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV);
-	bool hard;
-	int err;
-
-	err = ltcp_v4_icmp_errno(icmp_hdr(skb)->type, icmp_hdr(skb)->code,
-				 &hard);
-	if (!err) {
-		LTCP_INC(sock_net(sk), IcmpIgnored);
-		return;
-	}
-	/* Hard ones end only what was never open: RFC 5927 5.2 */
-	if (hard && opening && !sock_owned_by_user(sk)) {
-		LTCP_INC(sock_net(sk), IcmpHard);
-		ltcp_fail(sk, LTCP_EV_ABORT, -err);
-		return;
-	}
-	ltcp_v4_icmp_soft(sk, skb, err, info);
-}
-
-/* Does it quote what may still be on its way? RFC 5927 4.1 */
-static bool ltcp_v4_icmp_quotes(const struct ltcp_sock *ls, u32 seq)
-{
-	if (ltcp_flight(ls))
-		return ltcp_between(seq, ls->snd.una, ls->snd.nxt - 1);
-	/* A probe that awaits its answer: see ltcp_send_probe() */
-	return ls->probes && seq == ls->snd.una - 1;
-}
-
-static void ltcp_v4_icmp_connection(struct sock *sk, struct sk_buff *skb,
-				    u32 seq, u32 info)
-{
-	const int type = icmp_hdr(skb)->type;
-	const int code = icmp_hdr(skb)->code;
-	struct ltcp_sock *ls = ltcp_sk(sk);
-
-	if (sk->sk_state == TCP_CLOSE || !ltcp_v4_icmp_quotes(ls, seq)) {
-		LTCP_INC(sock_net(sk), IcmpIgnored);
-		return;
-	}
-	if (type == ICMP_DEST_UNREACH && code == ICMP_FRAG_NEEDED)
-		ltcp_v4_pmtu(sk, skb, info);
-	else
-		ltcp_v4_icmp_error(sk, skb, info);
-}
-
-/* SYN-ACKs for a spoofed SYN often end so: its entry need not wait. */
-static int ltcp_v4_icmp_halfopen(const struct ltcp_flow *flow,
-				 const struct sk_buff *skb, u32 seq)
-{
-	bool hard;
-	int err = ltcp_v4_icmp_errno(icmp_hdr(skb)->type, icmp_hdr(skb)->code,
-				     &hard);
-
-	if (!err || !ltcp_halfopen_icmp(flow, seq, hard)) {
-		LTCP_INC(flow->net, IcmpIgnored);
-		return -ENOENT;
-	}
-	if (hard)
-		LTCP_INC(flow->net, IcmpHard);
-	else
-		LTCP_INC(flow->net, IcmpSoft);
-	return 0;
 }
 
 /* @skb->data is at the IP header that the error quotes. Under RCU. */
@@ -593,28 +308,30 @@ static int ltcp_v4_err(struct sk_buff *skb, u32 info)
 {
 	const struct iphdr *iph = (const struct iphdr *)skb->data;
 	const struct tcphdr *th = (const void *)(skb->data + iph->ihl * 4);
-	struct net *net = dev_net(skb->dev);
-	struct ltcp_flow flow = {
-		.net = net,
-		.family = AF_INET,
-		.local.v4 = iph->saddr,
-		.remote.v4 = iph->daddr,
-		.lport = th->source,
-		.rport = th->dest,
-		.ifindex = inet_iif(skb),
+	const struct icmphdr *icmph = icmp_hdr(skb);
+	struct ltcp_icmp m = {
+		.flow = {
+			.net = dev_net(skb->dev),
+			.family = AF_INET,
+			.local.v4 = iph->saddr,
+			.remote.v4 = iph->daddr,
+			.lport = th->source,
+			.rport = th->dest,
+			.ifindex = inet_iif(skb),
+		},
+		.seq = ntohl(th->seq),
+		.too_big = icmph->type == ICMP_DEST_UNREACH &&
+			   icmph->code == ICMP_FRAG_NEEDED,
+		.info = info,
+		.origin = SO_EE_ORIGIN_ICMP,
+		.type = icmph->type,
+		.code = icmph->code,
+		.offender = (const u8 *)&iph->daddr - skb_network_header(skb),
+		.offset = iph->ihl * 4,
 	};
-	struct sock *sk;
 
-	flow.hash = ltcp_flow_hash(&flow);
-	sk = ltcp_conn_lookup(&flow);
-	if (!sk)
-		return ltcp_v4_icmp_halfopen(&flow, skb, ntohl(th->seq));
-
-	bh_lock_sock(sk);
-	if (ltcp_conn_match(sk, &flow))
-		ltcp_v4_icmp_connection(sk, skb, ntohl(th->seq), info);
-	bh_unlock_sock(sk);
-	return 0;
+	m.err = ltcp_v4_icmp_errno(m.type, m.code, &m.hard);
+	return ltcp_icmp_rcv(skb, &m);
 }
 
 static const struct net_protocol ltcp_v4_protocol = {

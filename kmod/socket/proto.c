@@ -13,6 +13,7 @@
 #include <linux/module.h>
 #include <net/inet_common.h>
 #include <net/protocol.h>
+#include <net/transp_v6.h>
 #include <net/xfrm.h>
 
 #include "engine/loss.h"
@@ -123,7 +124,10 @@ void ltcp_cong_start(struct sock *sk, const char *name)
 static void ltcp_destruct(struct sock *sk)
 {
 	ltcp_pacing_free(sk);
-	inet_sock_destruct(sk);
+	if (ltcp_is_v6(sk->sk_family))
+		inet6_sock_destruct(sk);
+	else
+		inet_sock_destruct(sk);
 }
 
 static int ltcp_init_sock(struct sock *sk)
@@ -131,7 +135,7 @@ static int ltcp_init_sock(struct sock *sk)
 	const struct ltcp_net *ln = ltcp_net(sock_net(sk));
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
-	ls->af = &ltcp_ipv4_ops;
+	ls->af = ltcp_af(sk->sk_family);
 	ltcp_sock_init(sk);
 	ltcp_cong_start(sk, ln->congestion_control);
 
@@ -199,7 +203,7 @@ static int ltcp_connect(struct sock *sk, struct sockaddr_unsized *addr, int len)
 	ls->snd.sml = ls->snd.iss;
 	ls->recover = ls->snd.iss;
 	ls->sack_high = ls->snd.iss;
-	ltcp_sync_mss(sk, ls->af->mtu(sk) ?: 576);
+	ltcp_sync_mss(sk, ls->af->mtu(sk) ?: ltcp_least_mtu(ls->af));
 	ls->cong.cwnd = ltcp_cong_init_window(ls->mss);
 	ltcp_init_window(ltcp_net(sock_net(sk)), sk->sk_rcvbuf, &wnd,
 			 &ls->rcv.wscale);
@@ -215,6 +219,7 @@ fail:
 	ltcp_change_state(sk, LTCP_EV_ABORT);
 	inet_sk(sk)->inet_dport = 0;
 	sk->sk_route_caps = 0;
+	WRITE_ONCE(ls->af, ltcp_af(sk->sk_family));
 	return err;
 }
 
@@ -458,11 +463,14 @@ static int ltcp_disconnect(struct sock *sk, int flags)
 	ltcp_tx_purge(sk);
 	ltcp_ooo_purge(sk);
 	inet->inet_dport = 0;
-	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK)) {
-		inet->inet_saddr = 0;
-		inet->inet_rcv_saddr = 0;
-	}
+	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
+		inet_reset_saddr(sk);
 	inet->inet_daddr = 0;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		sk->sk_v6_daddr = in6addr_any;
+#endif
+	WRITE_ONCE(ls->af, ltcp_af(sk->sk_family));
 	if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
 		inet->inet_sport = 0;
 	WRITE_ONCE(sk->sk_shutdown, 0);
@@ -580,29 +588,47 @@ struct proto ltcp_prot = {
 	.obj_size		= sizeof(struct ltcp_sock),
 };
 
+/* What the sockets of both families do alike. */
+#define LTCP_STREAM_OPS							\
+	.owner		= THIS_MODULE,					\
+	.connect	= ltcp_stream_connect,				\
+	.socketpair	= sock_no_socketpair,				\
+	.accept		= inet_accept,					\
+	.poll		= ltcp_poll,					\
+	.gettstamp	= sock_gettstamp,				\
+	.listen		= ltcp_listen,					\
+	.shutdown	= inet_shutdown,				\
+	.setsockopt	= sock_common_setsockopt,			\
+	.getsockopt	= sock_common_getsockopt,			\
+	.sendmsg	= inet_sendmsg,					\
+	.recvmsg	= inet_recvmsg,					\
+	.mmap		= sock_no_mmap,					\
+	.peek_len	= ltcp_peek_len,				\
+	.set_rcvlowat	= ltcp_set_rcvlowat,				\
+	.set_peek_off	= sk_set_peek_off
+
 static const struct proto_ops ltcp_stream_ops = {
+	LTCP_STREAM_OPS,
 	.family		= PF_INET,
-	.owner		= THIS_MODULE,
 	.release	= inet_release,
 	.bind		= inet_bind,
-	.connect	= ltcp_stream_connect,
-	.socketpair	= sock_no_socketpair,
-	.accept		= inet_accept,
 	.getname	= inet_getname,
-	.poll		= ltcp_poll,
 	.ioctl		= inet_ioctl,
-	.gettstamp	= sock_gettstamp,
-	.listen		= ltcp_listen,
-	.shutdown	= inet_shutdown,
-	.setsockopt	= sock_common_setsockopt,
-	.getsockopt	= sock_common_getsockopt,
-	.sendmsg	= inet_sendmsg,
-	.recvmsg	= inet_recvmsg,
-	.mmap		= sock_no_mmap,
-	.peek_len	= ltcp_peek_len,
-	.set_rcvlowat	= ltcp_set_rcvlowat,
-	.set_peek_off	= sk_set_peek_off,
 };
+
+#if IS_ENABLED(CONFIG_IPV6)
+const struct proto_ops ltcp_stream6_ops = {
+	LTCP_STREAM_OPS,
+	.family		= PF_INET6,
+	.release	= inet6_release,
+	.bind		= inet6_bind,
+	.getname	= inet6_getname,
+	.ioctl		= inet6_ioctl,
+#ifdef CONFIG_COMPAT
+	.compat_ioctl	= inet6_compat_ioctl,
+#endif
+};
+#endif
 
 static struct inet_protosw ltcp_protosw = {
 	.type		= SOCK_STREAM,
@@ -619,14 +645,26 @@ int ltcp_proto_init(void)
 	err = percpu_counter_init(&ltcp_sockets_allocated, 0, GFP_KERNEL);
 	if (err)
 		return err;
-	err = proto_register(&ltcp_prot, 1);
+	/* Before the other is registered: it is a copy. */
+	if (IS_ENABLED(CONFIG_IPV6))
+		err = ltcp_proto6_init();
 	if (err)
-		percpu_counter_destroy(&ltcp_sockets_allocated);
+		goto counter;
+	err = proto_register(&ltcp_prot, 1);
+	if (!err)
+		return 0;
+
+	if (IS_ENABLED(CONFIG_IPV6))
+		ltcp_proto6_exit();
+counter:
+	percpu_counter_destroy(&ltcp_sockets_allocated);
 	return err;
 }
 
 void ltcp_proto_exit(void)
 {
+	if (IS_ENABLED(CONFIG_IPV6))
+		ltcp_proto6_exit();
 	proto_unregister(&ltcp_prot);
 	ltcp_mem_check();
 	percpu_counter_destroy(&ltcp_sockets_allocated);
@@ -636,9 +674,13 @@ void ltcp_proto_publish(void)
 {
 	ltcp_protosw.protocol = ltcp_ipproto;
 	inet_register_protosw(&ltcp_protosw);
+	if (IS_ENABLED(CONFIG_IPV6))
+		ltcp_proto6_publish();
 }
 
 void ltcp_proto_withdraw(void)
 {
+	if (IS_ENABLED(CONFIG_IPV6))
+		ltcp_proto6_withdraw();
 	inet_unregister_protosw(&ltcp_protosw);
 }

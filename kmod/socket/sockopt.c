@@ -6,7 +6,7 @@
  * One table, one row per option. Most are an int: ltcp_setsockopt() fetches it
  * and calls the row's setter, ltcp_getsockopt() stores what the getter says,
  * both under the socket lock. The others move their own data. Options at level
- * SOL_IP are the IP layer's; SOL_SOCKET never comes here.
+ * SOL_IP and SOL_IPV6 are the IP layer's; SOL_SOCKET never comes here.
  *
  * Refused with ENOPROTOOPT: what is not in the table. TCP_FASTOPEN is among
  * it, which servers set as a hint and live without.
@@ -519,12 +519,32 @@ static const struct ltcp_sockopt *ltcp_sockopt_find(int optname)
 	return &ltcp_sockopts[array_index_nospec(i, ARRAY_SIZE(ltcp_sockopts))];
 }
 
+/*
+ * SOL_IPV6, and of an AF_INET6 socket SOL_IP as well. The extension headers
+ * that may have been asked for take their room from the segments.
+ */
+static int ltcp_setsockopt6(struct sock *sk, int level, int optname,
+			    sockptr_t optval, unsigned int optlen)
+{
+	int err = ipv6_setsockopt(sk, level, optname, optval, optlen);
+
+	if (err || level != SOL_IPV6)
+		return err;
+	lock_sock(sk);
+	if (ltcp_sk(sk)->pmtu)
+		ltcp_sync_mss(sk, ltcp_sk(sk)->pmtu);
+	release_sock(sk);
+	return 0;
+}
+
 int ltcp_setsockopt(struct sock *sk, int level, int optname,
 		    sockptr_t optval, unsigned int optlen)
 {
 	const struct ltcp_sockopt *opt = ltcp_sockopt_find(optname);
 	int val, err;
 
+	if (level != SOL_TCP && ltcp_is_v6(sk->sk_family))
+		return ltcp_setsockopt6(sk, level, optname, optval, optlen);
 	if (level != SOL_TCP)
 		return ip_setsockopt(sk, level, optname, optval, optlen);
 	if (opt->set_data)
@@ -550,6 +570,8 @@ int ltcp_getsockopt(struct sock *sk, int level, int optname,
 	const struct ltcp_sockopt *opt = ltcp_sockopt_find(optname);
 	int val, len;
 
+	if (level != SOL_TCP && ltcp_is_v6(sk->sk_family))
+		return ipv6_getsockopt(sk, level, optname, optval, optlen);
 	if (level != SOL_TCP)
 		return ip_getsockopt(sk, level, optname, optval, optlen);
 

@@ -95,6 +95,7 @@ static const char *ltcp_child_cong(const struct sock *listener)
 struct sock *ltcp_child_create(const struct sock *listener,
 			       const struct ltcp_opening *o)
 {
+	const struct ltcp_af_ops *af = ltcp_af(o->flow.family);
 	struct sock *child = sk_clone_lock(listener, GFP_ATOMIC);
 
 	if (!child)
@@ -102,13 +103,16 @@ struct sock *ltcp_child_create(const struct sock *listener,
 
 	sock_set_flag(child, SOCK_RCU_FREE);
 	sk_node_init(&child->sk_node);
+	WRITE_ONCE(ltcp_sk(child)->af, af);
 	ltcp_child_addresses(child, &o->flow);
+	if (ltcp_is_v6(child->sk_family))
+		ltcp_ipv6_child(child, listener, &o->flow);
 	ltcp_sock_init(child);
 	ltcp_change_state(child, LTCP_EV_RCV_SYN);
 	ltcp_child_variables(child, o);
 	ltcp_cong_start(child, ltcp_child_cong(listener));
-	ltcp_sk(child)->af->route(child);
-	ltcp_sync_mss(child, ltcp_sk(child)->af->mtu(child) ?: 576);
+	af->route(child);
+	ltcp_sync_mss(child, af->mtu(child) ?: ltcp_least_mtu(af));
 	if (ltcp_port_inherit(child, listener) || ltcp_conn_insert(child))
 		goto kill;
 	return child;

@@ -43,6 +43,12 @@ static unsigned int conn_lock_mask __read_mostly;
 
 u64 ltcp_flow_hash64(const struct ltcp_flow *flow)
 {
+	if (ltcp_is_v6(flow->family)) {
+		struct ltcp_tuple t;
+		size_t len = ltcp_tuple_fill(&t, flow);
+
+		return siphash(&t, len, &ltcp_net(flow->net)->flow_key);
+	}
 	return siphash_3u32((__force u32)flow->local.v4,
 			    (__force u32)flow->remote.v4,
 			    (__force u32)flow->lport << 16 |
@@ -66,14 +72,25 @@ static bool conn_same_dev(int a, int b)
 	return !a || !b || a == b;
 }
 
+static bool conn_same_addrs(const struct sock *sk,
+			    const struct ltcp_flow *flow)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (flow->family == AF_INET6)
+		return ipv6_addr_equal(&sk->sk_v6_daddr, &flow->remote.v6) &&
+		       ipv6_addr_equal(&sk->sk_v6_rcv_saddr, &flow->local.v6);
+#endif
+	return READ_ONCE(sk->sk_daddr) == flow->remote.v4 &&
+	       READ_ONCE(sk->sk_rcv_saddr) == flow->local.v4;
+}
+
 bool ltcp_conn_match(const struct sock *sk, const struct ltcp_flow *flow)
 {
 	return READ_ONCE(sk->sk_hash) == flow->hash &&
-	       READ_ONCE(sk->sk_daddr) == flow->remote.v4 &&
-	       READ_ONCE(sk->sk_rcv_saddr) == flow->local.v4 &&
+	       READ_ONCE(ltcp_sk(sk)->af)->family == flow->family &&
+	       conn_same_addrs(sk, flow) &&
 	       READ_ONCE(sk->sk_dport) == flow->rport &&
 	       READ_ONCE(sk->sk_num) == ntohs(flow->lport) &&
-	       sk->sk_family == flow->family &&
 	       net_eq(sock_net(sk), flow->net) &&
 	       conn_same_dev(READ_ONCE(sk->sk_bound_dev_if), flow->ifindex) &&
 	       !hlist_nulls_unhashed_lockless(&sk->sk_nulls_node);

@@ -75,24 +75,13 @@ bool ltcp_flood_room(struct sock *sk, const struct ltcp_flow *flow)
  * Cookies
  */
 
-struct cookie_tuple {
-	__be32 laddr;
-	__be32 raddr;
-	__be16 lport;
-	__be16 rport;
-};
-
 /* All but the epoch and its secret. */
-static void cookie_bind(struct ltcp_cookie_id *id, struct cookie_tuple *t,
+static void cookie_bind(struct ltcp_cookie_id *id, struct ltcp_tuple *t,
 			const struct ltcp_flow *flow, u32 irs)
 {
-	t->laddr = flow->local.v4;
-	t->raddr = flow->remote.v4;
-	t->lport = flow->lport;
-	t->rport = flow->rport;
 	id->f = flow->cookie;
 	id->tuple = t;
-	id->len = sizeof(*t);
+	id->len = ltcp_tuple_fill(t, flow);
 	id->irs = irs;
 }
 
@@ -139,7 +128,7 @@ void ltcp_cookie_send(struct sock *listener, struct ltcp_opening *o,
 	struct ltcp_cookie_keys *keys = &ltcp_net(o->flow.net)->cookie;
 	u32 now = ltcp_jiffies32() ?: 1;
 	struct ltcp_cookie_id id;
-	struct cookie_tuple t;
+	struct ltcp_tuple t;
 
 	cookie_bind(&id, &t, &o->flow, o->irs);
 	id.epoch = cookie_epoch_now();
@@ -166,7 +155,7 @@ static int cookie_data(const struct ltcp_flow *flow, u32 irs, u32 cookie)
 	const struct ltcp_cookie_keys *keys = &ltcp_net(flow->net)->cookie;
 	u32 age, now = cookie_epoch_now();
 	struct ltcp_cookie_id id;
-	struct cookie_tuple t;
+	struct ltcp_tuple t;
 	int data = -1;
 
 	cookie_bind(&id, &t, flow, irs);

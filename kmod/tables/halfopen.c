@@ -25,13 +25,14 @@
 #include "ltcp.h"
 
 #define LTCP_HALFOPEN_ROW	16	/* entries a row */
+#define LTCP_HALFOPEN_DUE	8	/* of them answered at once */
 
 /**
  * struct ltcp_halfopen - one SYN that was answered
  * @next: younger entry of the row
  * @listener: who it is for
- * @laddr: our address
- * @raddr: the peer's
+ * @laddr: our address, if it is of IPv4
+ * @raddr: the peer's, likewise
  * @lport: our port
  * @rport: the peer's
  * @iss: sequence number of our SYN-ACK
@@ -50,9 +51,10 @@
  * @raw_ts: ours without an offset
  * @has_sack: both sides know SACK
  * @has_ecn: both sides use ECN
- * @quota: what ltcp_quota_syn() said
+ * @is_v6: it is the first part of a struct ltcp_halfopen6
  * @reopens: a TIME_WAIT entry gave way to it
  * @deferred: the last ACK came, and TCP_DEFER_ACCEPT wants data
+ * @quota: what ltcp_quota_syn() said
  * @retrans: SYN-ACKs sent again
  */
 struct ltcp_halfopen {
@@ -78,13 +80,28 @@ struct ltcp_halfopen {
 	u8 raw_ts:1;
 	u8 has_sack:1;
 	u8 has_ecn:1;
-	u8 quota:6;
+	u8 is_v6:1;
 	u8 reopens:1;
 	u8 deferred:1;
+	u8 quota;
 	u8 retrans;
 };
 
 static_assert(sizeof(struct ltcp_halfopen) <= 64);
+
+/* The same with the addresses of IPv6. */
+struct ltcp_halfopen6 {
+	struct ltcp_halfopen entry;
+	struct in6_addr local;
+	struct in6_addr remote;
+};
+
+static_assert(sizeof(struct ltcp_halfopen6) <= 96);
+
+static struct ltcp_halfopen6 *ltcp_halfopen6(const struct ltcp_halfopen *e)
+{
+	return container_of((void *)e, struct ltcp_halfopen6, entry);
+}
 
 struct ltcp_halfopen_row {
 	spinlock_t lock;	/* all of the row and its entries */
@@ -96,17 +113,38 @@ struct ltcp_halfopen_row {
 static struct ltcp_halfopen_row *ltcp_rows;
 static unsigned int ltcp_row_bits;
 static struct kmem_cache *ltcp_halfopen_cache;
+static struct kmem_cache *ltcp_halfopen6_cache;
 
 static struct ltcp_halfopen_row *ltcp_row(const struct ltcp_flow *flow)
 {
 	return &ltcp_rows[hash_32(flow->hash, ltcp_row_bits)];
 }
 
+static struct kmem_cache *ltcp_halfopen_cache_of(bool is_v6)
+{
+	return is_v6 ? ltcp_halfopen6_cache : ltcp_halfopen_cache;
+}
+
+static bool ltcp_halfopen_addrs(const struct ltcp_halfopen *e,
+				const struct ltcp_flow *flow)
+{
+	const struct ltcp_halfopen6 *e6 = ltcp_halfopen6(e);
+
+	if (e->is_v6 != ltcp_is_v6(flow->family))
+		return false;
+	if (!e->is_v6)
+		return e->raddr == flow->remote.v4 &&
+		       e->laddr == flow->local.v4;
+	return ipv6_addr_equal(&e6->remote, &flow->remote.v6) &&
+	       ipv6_addr_equal(&e6->local, &flow->local.v6) &&
+	       (e->ifindex == flow->ifindex || !ltcp_flow_on_link(flow));
+}
+
 static bool ltcp_halfopen_is(const struct ltcp_halfopen *e,
 			     const struct ltcp_flow *flow)
 {
-	return e->rport == flow->rport && e->raddr == flow->remote.v4 &&
-	       e->lport == flow->lport && e->laddr == flow->local.v4 &&
+	return e->rport == flow->rport && e->lport == flow->lport &&
+	       ltcp_halfopen_addrs(e, flow) &&
 	       net_eq(sock_net(e->listener), flow->net);
 }
 
@@ -116,9 +154,15 @@ static void ltcp_halfopen_flow(const struct ltcp_halfopen *e,
 {
 	memset(flow, 0, sizeof(*flow));
 	flow->net = sock_net(e->listener);
-	flow->family = AF_INET;
-	flow->local.v4 = e->laddr;
-	flow->remote.v4 = e->raddr;
+	if (e->is_v6) {
+		flow->family = AF_INET6;
+		flow->local.v6 = ltcp_halfopen6(e)->local;
+		flow->remote.v6 = ltcp_halfopen6(e)->remote;
+	} else {
+		flow->family = AF_INET;
+		flow->local.v4 = e->laddr;
+		flow->remote.v4 = e->raddr;
+	}
 	flow->lport = e->lport;
 	flow->rport = e->rport;
 	flow->ifindex = e->ifindex;
@@ -177,7 +221,7 @@ static void ltcp_row_remove(struct ltcp_halfopen_row *row,
 	smp_store_release(link, e->next);
 	row->len--;
 	atomic_dec(&ltcp_sk(e->listener)->accept.halfopens);
-	kmem_cache_free(ltcp_halfopen_cache, e);
+	kmem_cache_free(ltcp_halfopen_cache_of(e->is_v6), e);
 }
 
 /* The timer goes off when the first entry of the row is due. */
@@ -197,15 +241,21 @@ static struct ltcp_halfopen *
 ltcp_halfopen_new(struct sock *listener, const struct ltcp_opening *o,
 		  const struct ltcp_halfopen_terms *terms)
 {
+	const bool is_v6 = ltcp_is_v6(o->flow.family);
 	struct ltcp_halfopen *e;
 
-	e = kmem_cache_alloc(ltcp_halfopen_cache, GFP_ATOMIC | __GFP_NOWARN);
+	e = kmem_cache_alloc(ltcp_halfopen_cache_of(is_v6),
+			     GFP_ATOMIC | __GFP_NOWARN);
 	if (!e)
 		return NULL;
+	if (is_v6) {
+		ltcp_halfopen6(e)->local = o->flow.local.v6;
+		ltcp_halfopen6(e)->remote = o->flow.remote.v6;
+	}
 	*e = (struct ltcp_halfopen){
 		.listener = listener,
-		.laddr = o->flow.local.v4,
-		.raddr = o->flow.remote.v4,
+		.laddr = is_v6 ? 0 : o->flow.local.v4,
+		.raddr = is_v6 ? 0 : o->flow.remote.v4,
 		.lport = o->flow.lport,
 		.rport = o->flow.rport,
 		.iss = o->iss,
@@ -223,8 +273,9 @@ ltcp_halfopen_new(struct sock *listener, const struct ltcp_opening *o,
 		.raw_ts = !o->ts_offset,
 		.has_sack = o->sack_ok,
 		.has_ecn = o->ecn_ok,
-		.quota = terms->quota,
+		.is_v6 = is_v6,
 		.reopens = terms->reopens,
+		.quota = terms->quota,
 	};
 	return e;
 }
@@ -549,7 +600,7 @@ static bool ltcp_halfopen_expire(struct ltcp_halfopen_row *row,
 	return ltcp_halfopen_resends(e);
 }
 
-/* Entries of the row that are due: send again, or give up. */
+/* Entries of the row that are due: send again, or give up. Not all at once. */
 static unsigned int ltcp_row_expire(struct ltcp_halfopen_row *row,
 				    struct ltcp_due *due)
 	__must_hold(&row->lock)
@@ -558,7 +609,7 @@ static unsigned int ltcp_row_expire(struct ltcp_halfopen_row *row,
 	struct ltcp_halfopen *e;
 	unsigned int n = 0;
 
-	while ((e = *link)) {
+	while ((e = *link) && n < LTCP_HALFOPEN_DUE) {
 		if ((s32)(e->expires - ltcp_jiffies32()) > 0) {
 			link = &e->next;
 			continue;
@@ -586,16 +637,18 @@ static void ltcp_due_send(const struct ltcp_due *due)
 static void ltcp_row_fire(struct timer_list *t)
 {
 	struct ltcp_halfopen_row *row = timer_container_of(row, t, timer);
-	struct ltcp_due due[LTCP_HALFOPEN_ROW];
+	struct ltcp_due due[LTCP_HALFOPEN_DUE];
 	unsigned int i, n;
 
 	rcu_read_lock();
-	spin_lock_bh(&row->lock);
-	n = ltcp_row_expire(row, due);
-	ltcp_row_set_timer(row);
-	spin_unlock_bh(&row->lock);
-	for (i = 0; i < n; i++)
-		ltcp_due_send(&due[i]);
+	do {
+		spin_lock_bh(&row->lock);
+		n = ltcp_row_expire(row, due);
+		ltcp_row_set_timer(row);
+		spin_unlock_bh(&row->lock);
+		for (i = 0; i < n; i++)
+			ltcp_due_send(&due[i]);
+	} while (n == LTCP_HALFOPEN_DUE);
 	rcu_read_unlock();
 }
 
@@ -717,10 +770,13 @@ int ltcp_halfopen_init(void)
 			     GFP_KERNEL);
 	if (!ltcp_rows)
 		return -ENOMEM;
-	ltcp_halfopen_cache = kmem_cache_create("ltcp_halfopen",
-						sizeof(struct ltcp_halfopen),
-						0, 0, NULL);
-	if (!ltcp_halfopen_cache) {
+	ltcp_halfopen_cache = KMEM_CACHE(ltcp_halfopen, 0);
+	if (IS_ENABLED(CONFIG_IPV6))
+		ltcp_halfopen6_cache = KMEM_CACHE(ltcp_halfopen6, 0);
+	if (!ltcp_halfopen_cache ||
+	    (IS_ENABLED(CONFIG_IPV6) && !ltcp_halfopen6_cache)) {
+		kmem_cache_destroy(ltcp_halfopen6_cache);
+		kmem_cache_destroy(ltcp_halfopen_cache);
 		kvfree(ltcp_rows);
 		return -ENOMEM;
 	}
@@ -740,6 +796,7 @@ void ltcp_halfopen_exit(void)
 		timer_delete_sync(&ltcp_rows[i].timer);
 		WARN_ON_ONCE(ltcp_rows[i].head);
 	}
+	kmem_cache_destroy(ltcp_halfopen6_cache);
 	kmem_cache_destroy(ltcp_halfopen_cache);
 	kvfree(ltcp_rows);
 }

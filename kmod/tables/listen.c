@@ -29,21 +29,40 @@ static struct hlist_head *ltcp_listen_bucket(const struct net *net, u16 port)
 				       LTCP_LISTEN_BITS)];
 }
 
+/* 0: not for this address; 1: for any, 2: and for this family; 3: only it */
+static int ltcp_listen_addr(const struct sock *sk, const struct ltcp_flow *flow)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (flow->family == AF_INET6) {
+		if (sk->sk_family != AF_INET6)
+			return 0;
+		if (ipv6_addr_any(&sk->sk_v6_rcv_saddr))
+			return 2;
+		return ipv6_addr_equal(&sk->sk_v6_rcv_saddr, &flow->local.v6) ?
+		       3 : 0;
+	}
+#endif
+	/* One of IPv6 takes IPv4 as well, if it was not told otherwise. */
+	if (ipv6_only_sock(sk))
+		return 0;
+	if (!sk->sk_rcv_saddr)
+		return sk->sk_family == AF_INET ? 2 : 1;
+	return sk->sk_rcv_saddr == flow->local.v4 ? 3 : 0;
+}
+
 /* 0: not for this flow; more: the more of its binding the flow meets */
 static int ltcp_listen_score(const struct sock *sk,
 			     const struct ltcp_flow *flow)
 {
-	int score = 1;
+	int score;
 
 	if (!net_eq(sock_net(sk), flow->net) ||
 	    sk->sk_num != ntohs(flow->lport) ||
 	    READ_ONCE(sk->sk_state) != TCP_LISTEN)
 		return 0;
-	if (sk->sk_rcv_saddr) {
-		if (sk->sk_rcv_saddr != flow->local.v4)
-			return 0;
-		score += 2;
-	}
+	score = ltcp_listen_addr(sk, flow);
+	if (!score)
+		return 0;
 	if (sk->sk_bound_dev_if) {
 		if (sk->sk_bound_dev_if != flow->ifindex)
 			return 0;
@@ -180,39 +199,23 @@ struct sock *ltcp_accept_take(struct sock *sk)
 	return (struct sock *)child;
 }
 
-/* The names of a connection, as they are hashed. */
-struct ltcp_tuple {
-	__be32 laddr;
-	__be32 raddr;
-	__be16 lport;
-	__be16 rport;
-};
-
-static struct ltcp_tuple ltcp_tuple(const struct ltcp_flow *flow)
-{
-	return (struct ltcp_tuple) {
-		.laddr = flow->local.v4,
-		.raddr = flow->remote.v4,
-		.lport = flow->lport,
-		.rport = flow->rport,
-	};
-}
-
 u32 ltcp_ts_offset(const struct ltcp_flow *flow)
 {
-	const struct ltcp_tuple tuple = ltcp_tuple(flow);
+	struct ltcp_tuple tuple;
+	size_t len = ltcp_tuple_fill(&tuple, flow);
 
-	return ltcp_ts_hash(&ltcp_net(flow->net)->ts_key, &tuple,
-			    sizeof(tuple));
+	return ltcp_ts_hash(&ltcp_net(flow->net)->ts_key, &tuple, len);
 }
 
 u32 ltcp_isn_for(const struct ltcp_flow *flow, u32 floor, ktime_t now)
 {
 	const ktime_t boot = ktime_mono_to_any(now, TK_OFFS_BOOT);
-	const struct ltcp_tuple tuple = ltcp_tuple(flow);
-	u32 isn = ltcp_isn(&ltcp_net(flow->net)->isn_key, &tuple,
-			   sizeof(tuple), ktime_to_ns(boot));
+	struct ltcp_tuple tuple;
+	size_t len = ltcp_tuple_fill(&tuple, flow);
+	u32 isn;
 
+	isn = ltcp_isn(&ltcp_net(flow->net)->isn_key, &tuple, len,
+		       ktime_to_ns(boot));
 	if (floor && !ltcp_after(isn, floor))
 		isn = floor + 1;
 	return isn;
@@ -313,7 +316,7 @@ void ltcp_listen_rcv(struct sock *sk, const struct ltcp_flow *flow,
 	}
 	/* A listener is nobody's peer, least of all its own ("LAND"). */
 	if (flow->lport == flow->rport &&
-	    flow->local.v4 == flow->remote.v4) {
+	    ltcp_addr_equal(&flow->local, &flow->remote, flow->family)) {
 		reason = LTCP_MIB_DropBadAddress;
 		goto drop;
 	}

@@ -300,22 +300,18 @@ static int port_connect_one(struct sock *sk, struct ltcp_flow *flow, u16 num,
 static int port_pick(struct sock *sk, struct ltcp_flow *flow, u32 *isn)
 {
 	const struct ltcp_net *ln = ltcp_net(sock_net(sk));
-	const struct {
-		__be32 laddr;
-		__be32 raddr;
-		__be32 rport;
-	} names = {
-		.laddr = flow->local.v4,
-		.raddr = flow->remote.v4,
-		.rport = (__force __be32)flow->rport,
-	};
-	u64 hash = ltcp_port_hash(&ln->port_key, &names, sizeof(names));
-	u32 *counter = &port_counters[hash & (PORT_COUNTERS - 1)];
-	u32 count = READ_ONCE(*counter);
-	u32 span, start, i;
+	u32 *counter, count, span, start, i;
+	struct ltcp_tuple names;
+	size_t len;
+	u64 hash;
 	u16 low;
 	int err;
 
+	flow->lport = 0;
+	len = ltcp_tuple_fill(&names, flow);
+	hash = ltcp_port_hash(&ln->port_key, &names, len);
+	counter = &port_counters[hash & (PORT_COUNTERS - 1)];
+	count = READ_ONCE(*counter);
 	span = port_range(sk, &low);
 	start = ltcp_port_start(hash, count, span);
 	for (i = 0; i < span; i++) {

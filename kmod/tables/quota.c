@@ -51,15 +51,47 @@ struct quota_set {
 static struct quota_set *quota_sets __read_mostly;
 static hsiphash_key_t quota_key __read_mostly;
 
+/* A prefix of IPv6, as it is hashed. */
+struct quota_prefix6 {
+	struct in6_addr addr;
+	u32 bits;
+	u32 net;
+};
+
+static u32 quota_tag6(const struct ltcp_flow *flow, u8 bits)
+{
+	struct quota_prefix6 p = {
+		.bits = bits,
+		.net = net_hash_mix(flow->net),
+	};
+
+	ipv6_addr_prefix(&p.addr, &flow->remote.v6, bits);
+	return hsiphash(&p, sizeof(p), &quota_key);
+}
+
 /* Account of the @bits first bits of the address of @flow's peer. */
 static struct quota_set *quota_set(const struct ltcp_flow *flow, u8 bits,
 				   u32 *tag)
 {
-	u32 prefix = ntohl(flow->remote.v4) & ~0U << (32 - bits);
+	u32 prefix;
 
-	*tag = hsiphash_3u32(prefix, bits, net_hash_mix(flow->net),
-			     &quota_key);
+	if (ltcp_is_v6(flow->family)) {
+		*tag = quota_tag6(flow, bits);
+	} else {
+		prefix = ntohl(flow->remote.v4) & ~0U << (32 - bits);
+		*tag = hsiphash_3u32(prefix, bits, net_hash_mix(flow->net),
+				     &quota_key);
+	}
 	return &quota_sets[*tag % QUOTA_SETS];
+}
+
+/* How much of an address tells one source from another. */
+static u8 quota_bits(const struct ltcp_flow *flow)
+{
+	const struct ltcp_net *ln = ltcp_net(flow->net);
+
+	return ltcp_is_v6(flow->family) ? READ_ONCE(ln->syn_quota_prefix6) :
+					  READ_ONCE(ln->syn_quota_prefix);
 }
 
 /* @rate a second is forgiven. */
@@ -161,8 +193,7 @@ static void quota_budget_back(struct ltcp_net *ln, int answers)
 /* With @most, one half-open entry more, if there are fewer. */
 static int quota_charge(const struct ltcp_flow *flow, u32 rate, u32 most)
 {
-	const struct ltcp_net *ln = ltcp_net(flow->net);
-	u8 bits = READ_ONCE(ln->syn_quota_prefix);
+	u8 bits = quota_bits(flow);
 	struct quota_set *set;
 	struct quota *q;
 	int ret = 0;
@@ -223,7 +254,7 @@ void ltcp_quota_end(const struct ltcp_flow *flow, u8 quota, u8 proved)
 	if (!quota && !proved)
 		return;
 
-	set = quota_set(flow, quota ?: READ_ONCE(ln->syn_quota_prefix), &tag);
+	set = quota_set(flow, quota ?: quota_bits(flow), &tag);
 	spin_lock(&set->lock);
 	q = quota_find(set, tag);
 	if (q && quota && q->halfopens)

@@ -27,7 +27,7 @@ void ltcp_opening_init(struct ltcp_opening *o, const struct sock *listener,
 	o->irs = cb->seq;
 	o->wnd = cb->wnd;
 	o->mss = (opt->has & LTCP_HAS_MSS) ? opt->mss :
-					     ltcp_sk(listener)->af->mss_default;
+					     ltcp_af(flow->family)->mss_default;
 	if ((opt->has & LTCP_HAS_WSCALE) && READ_ONCE(ln->window_scaling)) {
 		o->wscale_ok = 1;
 		o->snd_wscale = opt->wscale;

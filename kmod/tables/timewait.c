@@ -65,6 +65,8 @@
 #define TW_RESET	0x2	/* ended by RST */
 #define TW_ANSWERED	0x4	/* acked_at is valid */
 #define TW_TIMESTAMPS	0x8	/* the connection used them */
+#define TW_IPV6		0x10	/* it is the first part of a struct ltcp_tw6 */
+#define TW_KIND		TW_IPV6	/* what stays as long as the entry does */
 
 /* Entries that one newcomer looks at to make room. */
 #define TW_EVICT	8
@@ -74,8 +76,8 @@
  * @next: in its chain
  * @wheel_next: in its wheel slot
  * @port: bucket of the local port, held; it knows the namespace [c]
- * @local: our address [c]
- * @remote: the peer's address [c]
+ * @laddr: our address, if it is of IPv4 [c]
+ * @raddr: the peer's address, likewise [c]
  * @lport: our port [c]
  * @rport: the peer's port [c]
  * @snd_nxt: SND.NXT, one past our FIN
@@ -94,8 +96,8 @@ struct ltcp_tw {
 	struct ltcp_tw *next;
 	struct ltcp_tw *wheel_next;
 	struct ltcp_port *port;
-	union ltcp_addr local;
-	union ltcp_addr remote;
+	__be32 laddr;
+	__be32 raddr;
 	__be16 lport;
 	__be16 rport;
 	u32 snd_nxt;
@@ -110,6 +112,23 @@ struct ltcp_tw {
 };
 
 static_assert(sizeof(struct ltcp_tw) <= 64);
+
+/**
+ * struct ltcp_tw6 - the same with the addresses of IPv6
+ * @tw: all else
+ * @local: our address [c]
+ * @remote: the peer's address [c]
+ * @ifindex: interface that the connection was bound to, as it is where
+ *	     addresses are of one link only; 0: none [c]
+ */
+struct ltcp_tw6 {
+	struct ltcp_tw tw;
+	struct in6_addr local;
+	struct in6_addr remote;
+	int ifindex;
+};
+
+static_assert(sizeof(struct ltcp_tw6) <= 104);
 
 /**
  * struct ltcp_tw_wheel - one namespace's entries by the time they expire
@@ -134,6 +153,7 @@ static unsigned int tw_mask __read_mostly;
 static spinlock_t *tw_locks __read_mostly;
 static unsigned int tw_lock_mask __read_mostly;
 static struct kmem_cache *tw_cache __read_mostly;
+static struct kmem_cache *tw6_cache __read_mostly;
 
 static struct ltcp_tw **tw_chain(u32 hash)
 {
@@ -155,11 +175,38 @@ static bool tw_alive(const struct ltcp_tw *tw)
 	return !(tw->flags & (TW_YIELDED | TW_RESET));
 }
 
+static bool tw_is_v6(const struct ltcp_tw *tw)
+{
+	return tw->flags & TW_IPV6;
+}
+
+static struct ltcp_tw6 *tw6(const struct ltcp_tw *tw)
+{
+	return container_of((void *)tw, struct ltcp_tw6, tw);
+}
+
+static struct kmem_cache *tw_cache_of(bool is_v6)
+{
+	return is_v6 ? tw6_cache : tw_cache;
+}
+
+static bool tw_same_addrs(const struct ltcp_tw *tw,
+			  const struct ltcp_flow *flow)
+{
+	if (tw_is_v6(tw) != ltcp_is_v6(flow->family))
+		return false;
+	if (!tw_is_v6(tw))
+		return tw->raddr == flow->remote.v4 &&
+		       tw->laddr == flow->local.v4;
+	return ipv6_addr_equal(&tw6(tw)->remote, &flow->remote.v6) &&
+	       ipv6_addr_equal(&tw6(tw)->local, &flow->local.v6) &&
+	       (tw6(tw)->ifindex == flow->ifindex || !ltcp_flow_on_link(flow));
+}
+
 static bool tw_match(const struct ltcp_tw *tw, const struct ltcp_flow *flow)
 {
 	return tw->lport == flow->lport && tw->rport == flow->rport &&
-	       tw->remote.v4 == flow->remote.v4 &&
-	       tw->local.v4 == flow->local.v4 &&
+	       tw_same_addrs(tw, flow) &&
 	       net_eq(tw_netns(tw), flow->net);
 }
 
@@ -167,12 +214,18 @@ static void tw_flow(const struct ltcp_tw *tw, struct ltcp_flow *flow)
 {
 	*flow = (struct ltcp_flow) {
 		.net = tw_netns(tw),
-		.local = tw->local,
-		.remote = tw->remote,
 		.lport = tw->lport,
 		.rport = tw->rport,
-		.family = AF_INET,
+		.family = tw_is_v6(tw) ? AF_INET6 : AF_INET,
 	};
+	if (tw_is_v6(tw)) {
+		flow->local.v6 = tw6(tw)->local;
+		flow->remote.v6 = tw6(tw)->remote;
+		flow->ifindex = tw6(tw)->ifindex;
+	} else {
+		flow->local.v4 = tw->laddr;
+		flow->remote.v4 = tw->raddr;
+	}
 	flow->hash = ltcp_flow_hash(flow);
 }
 
@@ -329,7 +382,7 @@ static void tw_free(struct ltcp_tw *tw)
 {
 	atomic_dec(&ltcp_net(tw_netns(tw))->tw_count);
 	ltcp_port_tw_put(tw->port);
-	kmem_cache_free(tw_cache, tw);
+	kmem_cache_free(tw_cache_of(tw_is_v6(tw)), tw);
 }
 
 /*
@@ -413,21 +466,31 @@ static void tw_fill(struct ltcp_tw *tw, const struct sock *sk)
 	tw->wnd = min(ltcp_rcv_wnd(ls) >> ls->rcv.wscale, LTCP_MAX_WINDOW);
 	tw->ts_recent = ls->ts.recent;
 	tw->ts_offset = ls->ts.offset;
-	tw->flags = ls->ts_ok ? TW_TIMESTAMPS : 0;
+	tw->flags &= TW_KIND;
+	if (ls->ts_ok)
+		tw->flags |= TW_TIMESTAMPS;
 }
 
 static struct ltcp_tw *tw_new(const struct ltcp_flow *flow)
 {
+	const bool is_v6 = ltcp_is_v6(flow->family);
 	struct ltcp_net *ln = ltcp_net(flow->net);
 	struct ltcp_tw *tw;
 
 	if (atomic_inc_return(&ln->tw_count) > READ_ONCE(ln->max_tw_buckets))
 		goto refuse;
-	tw = kmem_cache_alloc(tw_cache, GFP_ATOMIC | __GFP_NOWARN);
+	tw = kmem_cache_alloc(tw_cache_of(is_v6), GFP_ATOMIC | __GFP_NOWARN);
 	if (!tw)
 		goto refuse;
-	tw->local = flow->local;
-	tw->remote = flow->remote;
+	tw->flags = is_v6 ? TW_IPV6 : 0;
+	if (is_v6) {
+		tw6(tw)->local = flow->local.v6;
+		tw6(tw)->remote = flow->remote.v6;
+		tw6(tw)->ifindex = flow->ifindex;
+	} else {
+		tw->laddr = flow->local.v4;
+		tw->raddr = flow->remote.v4;
+	}
 	tw->lport = flow->lport;
 	tw->rport = flow->rport;
 	return tw;
@@ -742,7 +805,10 @@ static bool tw_may_reuse(const struct ltcp_tw *tw, const struct ltcp_flow *flow)
 	int how = READ_ONCE(ln->reuse_tw);
 	int ts = READ_ONCE(ln->timestamps);
 
-	if (how == 2)
+	if (how == 2 && ltcp_is_v6(flow->family))
+		how = ipv6_addr_loopback(&flow->local.v6) ||
+		      ipv6_addr_loopback(&flow->remote.v6);
+	else if (how == 2)
 		how = ipv4_is_loopback(flow->local.v4) ||
 		      ipv4_is_loopback(flow->remote.v4);
 	return how && ts && (tw->flags & TW_TIMESTAMPS) &&
@@ -884,8 +950,11 @@ int __init ltcp_tw_init(void)
 	unsigned int chains = ltcp_slots(TW_SLOT_SHIFT, TW_SLOTS_MAX);
 
 	tw_cache = KMEM_CACHE(ltcp_tw, 0);
+	if (IS_ENABLED(CONFIG_IPV6))
+		tw6_cache = KMEM_CACHE(ltcp_tw6, 0);
 	tw_chains = kvcalloc(chains, sizeof(*tw_chains), GFP_KERNEL);
-	if (!tw_cache || !tw_chains ||
+	if (!tw_cache || (IS_ENABLED(CONFIG_IPV6) && !tw6_cache) ||
+	    !tw_chains ||
 	    alloc_bucket_spinlocks(&tw_locks, &tw_lock_mask, TW_LOCKS, 0,
 				   GFP_KERNEL)) {
 		ltcp_tw_exit();
@@ -899,5 +968,6 @@ void ltcp_tw_exit(void)
 {
 	free_bucket_spinlocks(tw_locks);
 	kvfree(tw_chains);
+	kmem_cache_destroy(tw6_cache);
 	kmem_cache_destroy(tw_cache);
 }

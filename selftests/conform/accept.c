@@ -33,11 +33,11 @@ static void no_room_for(int port)
 
 static int peer_port(int fd)
 {
-	struct sockaddr_in sin;
-	socklen_t len = sizeof(sin);
+	struct sockaddr_storage sa;
+	socklen_t len = sizeof(sa);
 
-	is(getpeername(fd, (struct sockaddr *)&sin, &len), 0);
-	return ntohs(sin.sin_port);
+	is(getpeername(fd, (struct sockaddr *)&sa, &len), 0);
+	return address_port(&sa);
 }
 
 /* S044: whoever opened first is accepted first. */
@@ -195,15 +195,12 @@ CASE(accept, wakes_two)
 
 static int bind_shared(int share)
 {
-	struct sockaddr_in sin = {
-		.sin_family = AF_INET,
-		.sin_port = htons(KERNEL_PORT),
-		.sin_addr.s_addr = inet_addr(KERNEL_ADDR),
-	};
+	struct sockaddr_storage sa;
+	socklen_t len = address(&sa, KERNEL_ADDR, KERNEL_PORT);
 	int fd = tcp_socket();
 
 	set_socket(fd, SO_REUSEPORT, share);
-	if (bind(fd, (struct sockaddr *)&sin, sizeof(sin)) ||
+	if (bind(fd, (struct sockaddr *)&sa, len) ||
 	    listen(fd, 128)) {
 		close(fd);
 		return -errno;

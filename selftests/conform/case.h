@@ -34,4 +34,11 @@
 			SKIP(return, "stock TCP: " why);		\
 	} while (0)
 
+/* What there is in IPv4 only, or is another in each family. */
+#define ipv4_only(why)							\
+	do {								\
+		if (is_v6())						\
+			SKIP(return, "IPv6: " why);			\
+	} while (0)
+
 #endif /* _LTCP_CASE_H */

@@ -324,10 +324,8 @@ CASE(close, time_wait_new_syn)
 /* S080: the port is not free before the 2 MSL are over, unless one insists. */
 CASE(close, time_wait_bind)
 {
-	struct sockaddr_in sin = {
-		.sin_family = AF_INET,
-		.sin_port = htons(KERNEL_PORT),
-	};
+	struct sockaddr_storage sa;
+	socklen_t len = address(&sa, "0.0.0.0", KERNEL_PORT);
 	int on = 1;
 	int fd;
 
@@ -337,16 +335,16 @@ CASE(close, time_wait_bind)
 	in("F. 1:1(0) ack 2");
 	out(". 2:2(0) ack 2");
 	fd = tcp_socket();
-	is(bind(fd, (struct sockaddr *)&sin, sizeof(sin)), -1);
+	is(bind(fd, (struct sockaddr *)&sa, len), -1);
 	is(errno, EADDRINUSE);
 	is(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)), 0);
-	is(bind(fd, (struct sockaddr *)&sin, sizeof(sin)), 0);
+	is(bind(fd, (struct sockaddr *)&sa, len), 0);
 	close(fd);
 
 	quiet(70 * SEC);
 	state_is("CLOSED");
 	fd = tcp_socket();
-	is(bind(fd, (struct sockaddr *)&sin, sizeof(sin)), 0);
+	is(bind(fd, (struct sockaddr *)&sa, len), 0);
 }
 
 /* S079: nor is the same pair of addresses and ports for connect(). */

@@ -347,7 +347,7 @@ static bool marked(void)
 {
 	unsigned int state, mark = 2, n;
 	char line[256];
-	FILE *file = fopen("/proc/net/ltcp", "r");
+	FILE *file = fopen(proc_table(), "r");
 
 	while (fgets(line, sizeof(line), file))
 		if (sscanf(line, " %*u: %*s %*s %x %*s %*s %*s %*s %u", &state,

@@ -88,12 +88,13 @@ CASE(data, filter_cuts)
 CASE(data, mss_default)
 {
 	int fd = passive_with("S 0:0(0) win 65535", 65535);
+	int mss = is_v6() ? 1220 : 536;
 
 	set_option(fd, TCP_NODELAY, 1);
-	put(fd, 1000);
-	out(". 1:537(536) ack 1");
-	out("P. 537:1001(464) ack 1");
-	in(". 1:1(0) ack 1001");
+	put(fd, mss + 100);
+	out(". 1:%d(%d) ack 1", mss + 1, mss);
+	out("P. %d:%d(100) ack 1", mss + 1, mss + 101);
+	in(". 1:1(0) ack %d", mss + 101);
 }
 
 /* S002 S016 MUST-16: the peer's MSS counts. */

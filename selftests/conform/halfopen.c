@@ -101,7 +101,7 @@ CASE(halfopen, syn_quota_prefix)
 	ltcp_only("has no quotas");
 	set_sysctl("syncookies", "0");
 	set_sysctl("syn_quota_halfopens", "2");
-	set_sysctl("syn_quota_prefix", "30");
+	set_quota_prefix(30);
 	server();
 	syn_from("192.0.2.4", 1);
 	syn_from("192.0.2.7", 1);
@@ -110,10 +110,10 @@ CASE(halfopen, syn_quota_prefix)
 	counter_is("QuotaHalfOpens", 1);
 
 	/* The account follows the entry, also when prefixes change. */
-	set_sysctl("syn_quota_prefix", "32");
+	set_quota_prefix(32);
 	syn_from("192.0.2.4", 9);
 	in("R 1:1(0)");
-	set_sysctl("syn_quota_prefix", "30");
+	set_quota_prefix(30);
 	refused_from("192.0.2.6", 1);
 	counter_is("QuotaHalfOpens", 2);
 }
@@ -358,7 +358,7 @@ CASE(halfopen, listed)
 	server();
 	for (i = 1; i <= 5; i++)
 		syn_from(PEER_ADDR, i);
-	file = fopen("/proc/net/ltcp", "r");
+	file = fopen(proc_table(), "r");
 	while (fgets(line, sizeof(line), file)) {
 		if (sscanf(line, " %*u: %*s %*s %x %*s %*s %x", &state,
 			   &n) != 2)

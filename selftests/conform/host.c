@@ -31,29 +31,43 @@ static int new_socket(int fd, const char *call)
 	return fd;
 }
 
-static struct sockaddr_in address(const char *addr, uint16_t port)
+socklen_t address(struct sockaddr_storage *sa, const char *addr, uint16_t port)
 {
-	return (struct sockaddr_in){
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = inet_addr(addr),
-	};
+	struct sockaddr_in6 *sin6 = (struct sockaddr_in6 *)sa;
+	struct sockaddr_in *sin = (struct sockaddr_in *)sa;
+
+	memset(sa, 0, sizeof(*sa));
+	sa->ss_family = segment_family;
+	sin->sin_port = htons(port);	/* in the same place */
+	if (is_v6()) {
+		address_octets(inet_addr(addr), sin6->sin6_addr.s6_addr);
+		return sizeof(*sin6);
+	}
+	sin->sin_addr.s_addr = inet_addr(addr);
+	return sizeof(*sin);
+}
+
+uint16_t address_port(const struct sockaddr_storage *sa)
+{
+	return ntohs(((const struct sockaddr_in *)sa)->sin_port);
 }
 
 int tcp_socket(void)
 {
 	int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
 
-	return new_socket(socket(AF_INET, type, peer_proto), "socket");
+	return new_socket(socket(segment_family, type, peer_proto),
+			  "socket");
 }
 
 static void bind_port(int fd)
 {
-	struct sockaddr_in sin = address(KERNEL_ADDR, peer_flow()->kport);
+	struct sockaddr_storage sa;
+	socklen_t len = address(&sa, KERNEL_ADDR, peer_flow()->kport);
 	int on = 1;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, (struct sockaddr *)&sin, sizeof(sin)))
+	if (bind(fd, (struct sockaddr *)&sa, len))
 		peer_fail("bind: %s", strerror(errno));
 }
 
@@ -81,9 +95,10 @@ int accepted(int listener)
 
 int start_connect(int fd)
 {
-	struct sockaddr_in sin = address(PEER_ADDR, peer_flow()->pport);
+	struct sockaddr_storage sa;
+	socklen_t len = address(&sa, PEER_ADDR, peer_flow()->pport);
 
-	return connect(fd, (struct sockaddr *)&sin, sizeof(sin)) ? errno : 0;
+	return connect(fd, (struct sockaddr *)&sa, len) ? errno : 0;
 }
 
 int client_socket(void)
@@ -274,9 +289,16 @@ static const char * const state_names[] = {
 /* What the stock TCP calls a half-open entry. */
 #define NEW_SYN_RECV	12
 
+const char *proc_table(void)
+{
+	if (is_ltcp())
+		return is_v6() ? "/proc/net/ltcp6" : "/proc/net/ltcp";
+	return is_v6() ? "/proc/net/tcp6" : "/proc/net/tcp";
+}
+
 int state_now(void)
 {
-	const char *path = is_ltcp() ? "/proc/net/ltcp" : "/proc/net/tcp";
+	const char *path = proc_table();
 	unsigned int lport, rport, state;
 	int found = TCP_CLOSE;
 	FILE *file = fopen(path, "r");
@@ -363,4 +385,13 @@ void set_sysctl(const char *name, const char *value)
 	if (n != (ssize_t)strlen(value))
 		peer_fail("%s: %s: %s", path, value, strerror(errno));
 	close(fd);
+}
+
+void set_quota_prefix(int bits)
+{
+	char value[8];
+
+	/* An address of IPv4 is the end of one of IPv6. */
+	snprintf(value, sizeof(value), "%d", bits + (is_v6() ? 96 : 0));
+	set_sysctl(is_v6() ? "syn_quota_prefix6" : "syn_quota_prefix", value);
 }

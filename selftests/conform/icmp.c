@@ -7,6 +7,7 @@
 #include <time.h>
 #include <linux/errqueue.h>
 #include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <netinet/in.h>
 
 #include "case.h"
@@ -238,9 +239,10 @@ CASE(icmp, wrong_ports)
 /* MUST-55: RFC 6633, source quench changes nothing: slow start goes on. */
 CASE(icmp, source_quench)
 {
-	int fd = passive();
-	int i;
+	int fd, i;
 
+	ipv4_only("there is no such message");
+	fd = passive();
 	put(fd, 20 * 1460);
 	for (i = 0; i < 10; i++)
 		out(". %d:%d(1460) ack 1", i * 1460 + 1, (i + 1) * 1460 + 1);
@@ -378,7 +380,11 @@ static void hear_errors(int fd)
 {
 	int on = 1;
 
-	is(setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on)), 0);
+	if (is_v6())
+		is(setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof(on)),
+		   0);
+	else
+		is(setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on)), 0);
 }
 
 /* MUST-47: with IP_RECVERR at once, and the connection goes on. */
@@ -425,14 +431,14 @@ CASE(icmp, recverr_queue)
 	check(recvmsg(fd, &msg, MSG_ERRQUEUE) >= 0);
 	check(msg.msg_flags & MSG_ERRQUEUE);
 	cmsg = CMSG_FIRSTHDR(&msg);
-	while (cmsg && cmsg->cmsg_type != IP_RECVERR)
+	while (cmsg && cmsg->cmsg_type != (is_v6() ? IPV6_RECVERR : IP_RECVERR))
 		cmsg = CMSG_NXTHDR(&msg, cmsg);
 	check(cmsg);
 	ee = (struct sock_extended_err *)CMSG_DATA(cmsg);
 	is(ee->ee_errno, ENETUNREACH);
-	is(ee->ee_origin, SO_EE_ORIGIN_ICMP);
-	is(ee->ee_type, ICMP_DEST_UNREACH);
-	is(ee->ee_code, ICMP_NET_UNREACH);
+	is(ee->ee_origin, is_v6() ? SO_EE_ORIGIN_ICMP6 : SO_EE_ORIGIN_ICMP);
+	is(ee->ee_type, is_v6() ? ICMPV6_DEST_UNREACH : ICMP_DEST_UNREACH);
+	is(ee->ee_code, is_v6() ? ICMPV6_NOROUTE : ICMP_NET_UNREACH);
 	is(recvmsg(fd, &msg, MSG_ERRQUEUE), -1);
 	in(". 1:1(0) ack 101");
 }
@@ -470,6 +476,7 @@ CASE(icmp, pmtu_floor)
 	int fd;
 
 	ltcp_only("has its floor in the routing");
+	ipv4_only("its floor is another");
 	fd = passive();
 	put(fd, 1460);
 	out("P. 1:1461(1460) ack 1");

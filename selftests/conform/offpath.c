@@ -397,6 +397,7 @@ CASE(offpath, ip_id)
 	uint16_t first, id;
 	int a, b, i;
 
+	ipv4_only("packets have no number");
 	server();
 	flow(KERNEL_PORT, 1);
 	in("S 0:0(0) win 65535 <mss 1460>");
@@ -556,18 +557,16 @@ CASE(offpath, strange_flags_at_connection)
  */
 static void local_packet(const char *text)
 {
-	struct sockaddr_in sin = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = inet_addr(KERNEL_ADDR),
-	};
-	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	int fd = socket(segment_family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	struct sockaddr_storage sa;
+	socklen_t salen = address(&sa, KERNEL_ADDR, 0);
 	uint8_t pkt[MAX_PACKET];
 	struct segment s;
 	size_t len;
 
 	check(!segment_parse(&s, text));
 	len = segment_build(&s, peer_flow(), TO_KERNEL, peer_proto, pkt);
-	is(sendto(fd, pkt, len, 0, (struct sockaddr *)&sin, sizeof(sin)), len);
+	is(sendto(fd, pkt, len, 0, (struct sockaddr *)&sa, salen), len);
 	close(fd);
 	quiet(100);
 }
@@ -644,14 +643,11 @@ CASE(offpath, connect_to_a_crowd)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(crowds); i++) {
-		struct sockaddr_in sin = {
-			.sin_family = AF_INET,
-			.sin_port = htons(80),
-			.sin_addr.s_addr = inet_addr(crowds[i]),
-		};
+		struct sockaddr_storage sa;
+		socklen_t len = address(&sa, crowds[i], 80);
 		int fd = tcp_socket();
 
-		is(connect(fd, (struct sockaddr *)&sin, sizeof(sin)), -1);
+		is(connect(fd, (struct sockaddr *)&sa, len), -1);
 		check(errno == ENETUNREACH || errno == EACCES);
 		close(fd);
 	}

@@ -93,16 +93,13 @@ CASE(open, ack_before_syn)
 /* S020 S038 S073 MUST-10: a socket that connects to its own address. */
 CASE(open, self_connect)
 {
-	struct sockaddr_in own = {
-		.sin_family = AF_INET,
-		.sin_port = htons(KERNEL_PORT),
-		.sin_addr.s_addr = inet_addr(KERNEL_ADDR),
-	};
+	struct sockaddr_storage own;
+	socklen_t len = address(&own, KERNEL_ADDR, KERNEL_PORT);
 	struct pollfd pfd = { .fd = tcp_socket(), .events = POLLOUT };
 	char octet = 0;
 
-	is(bind(pfd.fd, (struct sockaddr *)&own, sizeof(own)), 0);
-	if (connect(pfd.fd, (struct sockaddr *)&own, sizeof(own)))
+	is(bind(pfd.fd, (struct sockaddr *)&own, len), 0);
+	if (connect(pfd.fd, (struct sockaddr *)&own, len))
 		is(errno, EINPROGRESS);
 	is(poll(&pfd, 1, 10), 1);
 	is(pfd.revents, POLLOUT);

@@ -280,7 +280,7 @@ CASE(orphan, fin_wait2_chatter)
 /* The last column of the connection in /proc/net/ltcp: seconds in its state. */
 static unsigned int age_of_state(void)
 {
-	FILE *file = fopen("/proc/net/ltcp", "r");
+	FILE *file = fopen(proc_table(), "r");
 	unsigned int lport, rport, age = -1;
 	char line[256], *last;
 

@@ -11,6 +11,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/icmpv6.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <netinet/ip.h>
@@ -246,17 +247,29 @@ static void wait_for_packet(uint64_t deadline)
 		peer_fail("cannot wait: %s", strerror(errno));
 }
 
-/* Next IPv4 packet from the kernel, if one comes before @deadline; else 0. */
+/*
+ * Is it for the script? IPv6 talks to itself, by ICMPv6, which MLD has behind
+ * a hop-by-hop header.
+ */
+static bool is_ours(const uint8_t *pkt)
+{
+	if (!is_v6())
+		return pkt[0] >> 4 == 4;
+	return pkt[0] >> 4 == 6 && pkt[6] != IPPROTO_ICMPV6 &&
+	       !(pkt[6] == IPPROTO_HOPOPTS && pkt[40] == IPPROTO_ICMPV6);
+}
+
+/* Next packet from the kernel, if one comes before @deadline; else 0. */
 static size_t receive_packet(uint8_t *pkt, uint64_t deadline)
 {
 	ssize_t len;
 
 	for (;;) {
 		len = read(tun, pkt, MAX_PACKET);
-		if (len > 0 && pkt[0] >> 4 == 4)
+		if (len > 0 && is_ours(pkt))
 			return len;
 		if (len > 0)
-			continue;	/* IPv6 talks to itself */
+			continue;
 		if (now_ns() >= deadline)
 			return 0;
 		wait_for_packet(deadline);
@@ -440,33 +453,91 @@ void peer_state_ends_at(unsigned int ms, const char *name)
 	peer_state_is("CLOSED");
 }
 
+/* What ICMPv6 says instead, or as much as it can. RFC 4443 */
+static void icmp_to_v6(int *type, int *code, uint32_t *info)
+{
+	static const uint8_t unreach[] = {
+		[ICMP_NET_UNREACH] = ICMPV6_NOROUTE,
+		[ICMP_HOST_UNREACH] = ICMPV6_ADDR_UNREACH,
+		[ICMP_PROT_UNREACH] = ICMPV6_ADM_PROHIBITED,
+		[ICMP_PORT_UNREACH] = ICMPV6_PORT_UNREACH,
+		[ICMP_SR_FAILED] = ICMPV6_NOT_NEIGHBOUR,
+	};
+
+	switch (*type) {
+	case ICMP_DEST_UNREACH:
+		*type = *code == ICMP_FRAG_NEEDED ? ICMPV6_PKT_TOOBIG :
+						    ICMPV6_DEST_UNREACH;
+		*info += *code == ICMP_FRAG_NEEDED && *info ? 20 : 0;
+		*code = *code == ICMP_FRAG_NEEDED ? 0 :
+			*code < (int)ARRAY_SIZE(unreach) ? unreach[*code] :
+			*code;
+		break;
+	case ICMP_TIME_EXCEEDED:
+		*type = ICMPV6_TIME_EXCEED;
+		break;
+	case ICMP_PARAMETERPROB:
+		*type = ICMPV6_PARAMPROB;
+		break;
+	default:
+		/* What there is not any more: none is an error there. */
+		*type = 200;
+	}
+}
+
+/* Both have the same eight octets in front of what they quote. */
+static void send_icmp(int type, int code, uint32_t info, const char *about)
+{
+	uint8_t pkt[MAX_PACKET], *icmp = pkt + IP_HDR;
+	int proto = is_v6() ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
+	size_t len = 8 + IP_HDR + 8;
+	struct segment s;
+	uint32_t sum = 0;
+	char text[640];
+
+	script_segment(&s, about);
+	segment_build(&s, now_flow, FROM_KERNEL, peer_proto, icmp + 8);
+	memset(icmp, 0, 8);
+	icmp[0] = type;
+	icmp[1] = code;
+	info = htonl(info);
+	memcpy(icmp + 4, &info, 4);
+	ip_header(pkt, len, proto, inet_addr(PEER_ADDR),
+		  inet_addr(KERNEL_ADDR), 0);
+	if (is_v6())
+		sum = checksum_add(proto + len, pkt + 8, 32);
+	sum = checksum_end(checksum_add(sum, icmp, len));
+	icmp[2] = sum >> 8;
+	icmp[3] = sum;
+	snprintf(text, sizeof(text), "%s (ICMP type %d code %d about it)",
+		 about, type, code);
+	note('<', pkt, IP_HDR + len, text);
+	send_packet(pkt, IP_HDR + len);
+}
+
 void peer_icmp(int type, int code, int mtu, const char *fmt, ...)
 {
-	uint8_t pkt[MAX_PACKET];
-	struct icmphdr *icmp = (struct icmphdr *)(pkt + IP_HDR);
-	size_t len = sizeof(*icmp) + IP_HDR + 8;
-	struct segment about;
+	uint32_t info = mtu;
 	char text[512];
 	va_list args;
 
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	script_segment(&about, text);
-	segment_build(&about, now_flow, FROM_KERNEL, peer_proto,
-		      (uint8_t *)(icmp + 1));
+	if (is_v6())
+		icmp_to_v6(&type, &code, &info);
+	send_icmp(type, code, info, text);
+}
 
-	memset(icmp, 0, sizeof(*icmp));
-	icmp->type = type;
-	icmp->code = code;
-	icmp->un.frag.mtu = htons(mtu);
-	icmp->checksum = htons(checksum_end(checksum_add(0, icmp, len)));
-	ip_header(pkt, len, IPPROTO_ICMP, inet_addr(PEER_ADDR),
-		  inet_addr(KERNEL_ADDR), 0);
-	snprintf(text + strlen(text), sizeof(text) - strlen(text),
-		 " (ICMP type %d code %d about it)", type, code);
-	note('<', pkt, IP_HDR + len, text);
-	send_packet(pkt, IP_HDR + len);
+void peer_icmp6(int type, int code, uint32_t info, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	send_icmp(type, code, info, text);
 }
 
 void peer_is(const char *what, long long got, long long want)
@@ -500,6 +571,13 @@ void flow_from(const char *addr, uint16_t kernel_port, uint16_t peer_port)
 {
 	flow(kernel_port, peer_port);
 	now_flow->paddr = inet_addr(addr);
+}
+
+void flow_between(const char *kernel, uint16_t kernel_port, const char *peer,
+		  uint16_t peer_port)
+{
+	flow_from(peer, kernel_port, peer_port);
+	now_flow->kaddr = inet_addr(kernel);
 }
 
 void flow_again(uint16_t kernel_port, uint16_t peer_port)
@@ -552,6 +630,41 @@ static void interface_address(int fd, const char *name)
 		peer_fail("%s: netmask: %s", name, strerror(errno));
 }
 
+/* That of <linux/ipv6.h>, which does not go together with <netinet/in.h>. */
+struct in6_ifreq {
+	struct in6_addr ifr6_addr;
+	uint32_t ifr6_prefixlen;
+	int ifr6_ifindex;
+};
+
+/* The same network, and room for a header that is 20 octets longer. */
+static void interface_v6(const char *name)
+{
+	struct ifreq ifr = { .ifr_mtu = 1500 + 20 };
+	struct in6_ifreq req = { .ifr6_prefixlen = 120 };
+	struct sockaddr_storage sa;
+	socklen_t len = address(&sa, KERNEL_ADDR, 0);
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+	int tries = 1000;
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	if (ioctl(fd, SIOCSIFMTU, &ifr))
+		peer_fail("%s: MTU: %s", name, strerror(errno));
+	if (ioctl(fd, SIOCGIFINDEX, &ifr))
+		peer_fail("%s: %s", name, strerror(errno));
+	req.ifr6_ifindex = ifr.ifr_ifindex;
+	address_octets(inet_addr(KERNEL_ADDR), req.ifr6_addr.s6_addr);
+	if (ioctl(fd, SIOCSIFADDR, &req))
+		peer_fail("%s: address: %s", name, strerror(errno));
+	/* There is nobody to ask whether it is free, but that takes a moment */
+	while (bind(fd, (struct sockaddr *)&sa, len)) {
+		if (errno != EADDRNOTAVAIL || !tries--)
+			peer_fail("%s: address: %s", name, strerror(errno));
+		peer_quiet(1);
+	}
+	close(fd);
+}
+
 static void open_tun(void)
 {
 	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI };
@@ -565,6 +678,8 @@ static void open_tun(void)
 	interface_address(fd, ifr.ifr_name);
 	interface_up(fd, "lo");
 	interface_up(fd, ifr.ifr_name);
+	if (is_v6())
+		interface_v6(ifr.ifr_name);
 	close(fd);
 }
 
@@ -643,9 +758,12 @@ void peer_drain(void)
 void peer_start(const char *program, const char *name)
 {
 	const char *proto = getenv("LTCP_PROTO");
+	const char *self = program_invocation_short_name;
 
 	peer_at(program, 0);
 	peer_proto = proto ? atoi(proto) : 253;
+	if (*self && self[strlen(self) - 1] == '6')
+		segment_family = AF_INET6;
 	flow(KERNEL_PORT, PEER_PORT);
 	need_module();
 	if (unshare(CLONE_NEWNET))
@@ -653,12 +771,17 @@ void peer_start(const char *program, const char *name)
 	peer_begin(program, name);
 	if (!is_ltcp())
 		stock_like_ltcp();
+	else if (is_v6())
+		/* Each host of the script is a source of its own. */
+		set_quota_prefix(32);
 	/* The scripts count as RFC 5681 does; cong.c has the others. */
 	set_sysctl("congestion_control", "reno");
 	alarm_clock = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	if (alarm_clock < 0)
 		peer_fail("timerfd: %s", strerror(errno));
 	open_tun();
+	started = now_ns();
+	last_packet = started;
 	quiet(0);
 }
 

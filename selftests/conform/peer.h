@@ -7,7 +7,9 @@
  *
  * Each case runs in a child process with a network namespace of its own. In
  * it the kernel under test is 192.0.2.1 on one end of a TUN device; the case
- * is 192.0.2.2 on the other. It reads like a packet trace:
+ * is 192.0.2.2 on the other. A program whose name ends with 6 runs the same
+ * script over IPv6, on a device that takes 20 octets more, so that segments are
+ * as long. It reads like a packet trace:
  *
  *	CASE(open, passive)
  *	{
@@ -97,7 +99,10 @@ void out_segments(int first, int n);
 /* Whatever the kernel has sent does not matter. */
 void swallow(void);
 
-/* ICMP error about a segment that the kernel sent. */
+/*
+ * ICMP error about a segment that the kernel sent. Over IPv6 it is what ICMPv6
+ * has for the same, and what is told of an MTU is 20 more.
+ */
 #define icmp(type, code, mtu, ...)					\
 	(peer_at(__FILE__, __LINE__),					\
 	 peer_icmp(type, code, mtu, __VA_ARGS__))
@@ -108,6 +113,11 @@ void reload_module(void);
 /* What in() would send, as octets in @pkt, of MAX_PACKET; its length. */
 size_t packet(uint8_t *pkt, const char *fmt, ...) __printf(2, 3);
 
+/* The same with type, code and last word of ICMPv6 as they are. */
+#define icmp6(type, code, info, ...)					\
+	(peer_at(__FILE__, __LINE__),					\
+	 peer_icmp6(type, code, info, __VA_ARGS__))
+
 /* Any packet to the kernel, as it is. */
 void inject(const void *pkt, size_t len);
 
@@ -116,6 +126,10 @@ void flow(uint16_t kernel_port, uint16_t peer_port);
 
 /* The same, and the peer is at @addr, in the network of PEER_ADDR. */
 void flow_from(const char *addr, uint16_t kernel_port, uint16_t peer_port);
+
+/* The same, and the kernel's address is @kernel. */
+void flow_between(const char *kernel, uint16_t kernel_port, const char *peer,
+		  uint16_t peer_port);
 
 /* Go back to a connection that flow() left. */
 void flow_again(uint16_t kernel_port, uint16_t peer_port);
@@ -156,6 +170,15 @@ unsigned long counter(const char *name);
  * the case if it does.
  */
 int tcp_socket(void);
+
+/* An address of the script, for the system calls: its length. */
+socklen_t address(struct sockaddr_storage *sa, const char *addr, uint16_t port);
+
+/* The port in it. */
+uint16_t address_port(const struct sockaddr_storage *sa);
+
+/* /proc/net/ltcp, or its like for the family and for the stock TCP. */
+const char *proc_table(void);
 int server(void);
 int server_backlog(int backlog);
 int accepted(int listener);
@@ -233,6 +256,9 @@ void set_socket(int fd, int name, int value);
 /* net.ltcp.NAME, or net.ipv4.tcp_NAME for the stock TCP. */
 void set_sysctl(const char *name, const char *value);
 
+/* syn_quota_prefix, counted for the addresses of the script. */
+void set_quota_prefix(int bits);
+
 /* What the macros above call. */
 void peer_at(const char *file, int line);
 void peer_in(const char *fmt, ...) __printf(1, 2);
@@ -242,6 +268,8 @@ void peer_out_between(unsigned int lo, unsigned int hi, const char *fmt, ...)
 	__printf(3, 4);
 void peer_quiet(unsigned int ms);
 void peer_icmp(int type, int code, int mtu, const char *fmt, ...)
+	__printf(4, 5);
+void peer_icmp6(int type, int code, uint32_t info, const char *fmt, ...)
 	__printf(4, 5);
 void peer_dies_at(unsigned int ms, int fd, int err);
 void peer_state_ends_at(unsigned int ms, const char *name);

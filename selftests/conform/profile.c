@@ -179,18 +179,18 @@ CASE(profile, keepalive)
 /* S104 S089: more ports than there were, and no other. */
 CASE(profile, ip_local_port_range)
 {
-	struct sockaddr_in sin = { .sin_family = AF_INET };
-	socklen_t len = sizeof(sin);
+	struct sockaddr_storage sa;
 	int fd, port, i, wider = 0;
+	socklen_t len;
 
 	ltcp_only("has other names");
 	apply();
 	for (i = 0; i < 50; i++) {
 		fd = tcp_socket();
-		sin.sin_port = 0;
-		is(bind(fd, (struct sockaddr *)&sin, sizeof(sin)), 0);
-		is(getsockname(fd, (struct sockaddr *)&sin, &len), 0);
-		port = ntohs(sin.sin_port);
+		len = address(&sa, "0.0.0.0", 0);
+		is(bind(fd, (struct sockaddr *)&sa, len), 0);
+		is(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
+		port = address_port(&sa);
 		check(port >= 10000 && port <= 65000);
 		wider += port < 32768 || port > 60999;
 	}

@@ -17,6 +17,8 @@
 
 #include "segment.h"
 
+int segment_family = AF_INET;
+
 /* Bit n of octet 13 of the header is letter n. */
 static const char flag_letters[] = "FSRP.UEW";
 
@@ -425,17 +427,78 @@ void segment_print(const struct segment *s, char *text, size_t size)
  * Segment to wire and back
  */
 
+/* Groups, "any" and loopback have fixed names; the rest is one network. */
+static void address_v6(in_addr_t addr, uint8_t octets[16])
+{
+	static const uint8_t network[12] = { 0x20, 0x01, 0x0d, 0xb8 };
+	uint32_t host = ntohl(addr);
+
+	memset(octets, 0, 16);
+	if (!host)
+		return;
+	if (host >> 24 == 127) {
+		octets[15] = 1;
+		return;
+	}
+	/* One that all hosts hear, or the router's group 224.0.0.1 and such. */
+	if (host >= 0xe0000000 || (host & 0xff) == 0xff) {
+		octets[0] = 0xff;
+		octets[1] = 0x02;
+		octets[15] = 1;
+		return;
+	}
+	if (host >> 16 == 0xa9fe) {
+		octets[0] = 0xfe;
+		octets[1] = 0x80;
+	} else {
+		memcpy(octets, network, sizeof(network));
+	}
+	memcpy(octets + 12, &addr, 4);
+}
+
+size_t address_octets(in_addr_t addr, uint8_t octets[16])
+{
+	if (is_v6()) {
+		address_v6(addr, octets);
+		return 16;
+	}
+	memcpy(octets, &addr, 4);
+	return 4;
+}
+
+static uint32_t address_sum(uint32_t sum, in_addr_t addr)
+{
+	uint8_t octets[16];
+	size_t len = address_octets(addr, octets);
+
+	return checksum_add(sum, octets, len);
+}
+
 static uint32_t pseudo_header(in_addr_t src, in_addr_t dst, int proto,
 			      size_t len)
 {
-	uint32_t sum = checksum_add(0, &src, sizeof(src));
+	return address_sum(address_sum(0, src), dst) + proto + len;
+}
 
-	return checksum_add(sum, &dst, sizeof(dst)) + proto + len;
+static void ip_header_v6(uint8_t *pkt, size_t len, int proto, in_addr_t src,
+			 in_addr_t dst, uint8_t tos)
+{
+	memset(pkt, 0, IP_HDR);
+	put32(pkt, 6U << 28 | (uint32_t)tos << 20);
+	put16(pkt + 4, len);
+	pkt[6] = proto;
+	pkt[7] = 64;
+	address_v6(src, pkt + 8);
+	address_v6(dst, pkt + 24);
 }
 
 void ip_header(uint8_t *pkt, size_t len, int proto, in_addr_t src,
 	       in_addr_t dst, uint8_t tos)
 {
+	if (is_v6()) {
+		ip_header_v6(pkt, len, proto, src, dst, tos);
+		return;
+	}
 	memset(pkt, 0, IP_HDR);
 	pkt[0] = 0x45;
 	pkt[1] = tos;
@@ -476,6 +539,11 @@ static void shift_sacks(const struct segment *s, const struct flow *f,
 		put32(edge, get32(edge) + sign * f->isn[!dir]);
 }
 
+static in_addr_t kernel_addr(const struct flow *f)
+{
+	return f->kaddr ?: inet_addr(KERNEL_ADDR);
+}
+
 static in_addr_t peer_addr(const struct flow *f)
 {
 	return f->paddr ?: inet_addr(PEER_ADDR);
@@ -484,7 +552,7 @@ static in_addr_t peer_addr(const struct flow *f)
 size_t segment_build(const struct segment *s, const struct flow *f,
 		     enum dir dir, int proto, uint8_t *pkt)
 {
-	in_addr_t kernel = inet_addr(KERNEL_ADDR);
+	in_addr_t kernel = kernel_addr(f);
 	in_addr_t peer = peer_addr(f);
 	in_addr_t src = s->src ?: dir == TO_KERNEL ? peer : kernel;
 	in_addr_t dst = s->dst ?: dir == TO_KERNEL ? kernel : peer;
@@ -523,26 +591,33 @@ size_t segment_build(const struct segment *s, const struct flow *f,
 	return IP_HDR + len;
 }
 
+static bool address_is(const uint8_t *at, in_addr_t addr)
+{
+	uint8_t octets[16];
+	size_t len = address_octets(addr, octets);
+
+	return !memcmp(at, octets, len);
+}
+
 static const char *decode_wrong(const struct segment *s, const struct flow *f,
 				const uint8_t *pkt, size_t len, int proto)
 {
 	const uint8_t *th = pkt + IP_HDR;
 	const uint8_t *data = th + TCP_HDR + s->nopt;
 	uint32_t first = s->seq + !!(s->flags & SYN);
-	in_addr_t src, dst;
+	uint32_t sum;
 	uint32_t i;
 
-	memcpy(&src, pkt + 12, 4);
-	memcpy(&dst, pkt + 16, 4);
-	if (checksum_end(checksum_add(0, pkt, IP_HDR)))
+	if (!is_v6() && checksum_end(checksum_add(0, pkt, IP_HDR)))
 		return "IP checksum wrong";
-	if (checksum_end(checksum_add(pseudo_header(src, dst, proto,
-						    len - IP_HDR),
-				      th, len - IP_HDR)))
+	/* Both addresses stand at the end of the header. */
+	sum = checksum_add(proto + len - IP_HDR, pkt + (is_v6() ? 8 : 12),
+			   is_v6() ? 32 : 8);
+	if (checksum_end(checksum_add(sum, th, len - IP_HDR)))
 		return "checksum wrong";
-	if (src != inet_addr(KERNEL_ADDR))
+	if (!address_is(pkt + (is_v6() ? 8 : 12), kernel_addr(f)))
 		return "source address wrong";
-	if (dst != peer_addr(f))
+	if (!address_is(pkt + (is_v6() ? 24 : 16), peer_addr(f)))
 		return "destination address wrong";
 	if (get16(th) != f->kport || get16(th + 2) != f->pport)
 		return "ports of another flow";
@@ -588,6 +663,27 @@ static void decode_timestamps(struct segment *s, struct flow *f)
 	shift_timestamps(s, f, FROM_KERNEL, -1, s->opt);
 }
 
+/* Of the IP header. False: it is none, or with options, or not of @proto. */
+static bool decode_ip(struct segment *s, int proto, const uint8_t *pkt,
+		      size_t len)
+{
+	if (len < IP_HDR + TCP_HDR)
+		return false;
+	if (is_v6()) {
+		s->tos = get16(pkt) >> 4;
+		s->ttl = pkt[7];
+		s->label = get32(pkt) & 0xfffff;
+		s->df = true;		/* there is nothing else */
+		return pkt[0] >> 4 == 6 && pkt[6] == proto &&
+		       get16(pkt + 4) == len - IP_HDR;
+	}
+	s->tos = pkt[1];
+	s->ttl = pkt[8];
+	s->ip_id = get16(pkt + 4);
+	s->df = get16(pkt + 6) & IP_DF;
+	return pkt[0] == 0x45 && pkt[9] == proto && get16(pkt + 2) == len;
+}
+
 void segment_decode(struct segment *s, struct flow *f, int proto,
 		    const uint8_t *pkt, size_t len)
 {
@@ -597,12 +693,10 @@ void segment_decode(struct segment *s, struct flow *f, int proto,
 	*s = (struct segment){
 		.doff = -1, .cut = -1, .sport = -1, .dport = -1,
 	};
-	if (len < IP_HDR + TCP_HDR || pkt[0] != 0x45 || pkt[9] != proto ||
-	    get16(pkt + 2) != len) {
+	if (!decode_ip(s, proto, pkt, len)) {
 		s->wrong = "not a segment";
 		return;
 	}
-	s->df = get16(pkt + 6) & IP_DF;
 	hdr = (th[12] >> 4) * 4;
 	if (hdr < TCP_HDR || hdr > len - IP_HDR) {
 		s->wrong = "data offset wrong";
@@ -612,10 +706,7 @@ void segment_decode(struct segment *s, struct flow *f, int proto,
 	s->flags = th[13];
 	s->win = get16(th + 14);
 	s->urg = get16(th + 18);
-	s->tos = pkt[1];
-	s->ecn = pkt[1] & 3;
-	s->ttl = pkt[8];
-	s->ip_id = get16(pkt + 4);
+	s->ecn = s->tos & 3;
 	s->len = len - IP_HDR - hdr;
 	s->nopt = hdr - TCP_HDR;
 	memcpy(s->opt, th + TCP_HDR, s->nopt);

@@ -27,7 +27,7 @@
  *
  * DEFECTs, for segments to the kernel only: badsum: wrong checksum; doff N:
  * data offset, in words; cut N: IP packet ends after N octets of segment;
- * src A, dst A: IPv4 address; sport N, dport N: port.
+ * src A, dst A: address, as for IPv4; sport N, dport N: port.
  */
 
 #include <netinet/in.h>
@@ -50,11 +50,26 @@ enum dir {
 #define PEER_ADDR	"192.0.2.2"
 
 #define MAX_PACKET	65535
-#define IP_HDR		20
 #define TCP_HDR		20
+
+/*
+ * AF_INET or AF_INET6: what packets are made of. Scripts write addresses of
+ * IPv4; in IPv6 192.0.2.1 is 2001:db8::192.0.2.1, 169.254.0.1 is one of the
+ * link (fe80::169.254.0.1), a group is one, and so on.
+ */
+extern int segment_family;
+
+#define is_v6()		(segment_family == AF_INET6)
+
+/* Octets of the IP header. */
+#define IP_HDR		(is_v6() ? 40U : 20U)
+
+/* The address that @addr stands for; returns its length. */
+size_t address_octets(in_addr_t addr, uint8_t octets[16]);
 
 /**
  * struct flow - one connection between the kernel under test and the peer
+ * @kaddr: the kernel's address; 0: KERNEL_ADDR
  * @paddr: the peer's address; 0: PEER_ADDR
  * @kport: the kernel's port
  * @pport: the peer's port
@@ -66,6 +81,7 @@ enum dir {
  * @ts_always: each segment has timestamps, whether written down or not
  */
 struct flow {
+	in_addr_t kaddr;
 	in_addr_t paddr;
 	uint16_t kport;
 	uint16_t pport;
@@ -106,6 +122,7 @@ struct flow {
  * @dport: port
  * @tos: TOS octet of the IP header, if the kernel sent it
  * @ttl: and its TTL
+ * @label: and its flow label
  * @ip_id: and its identification
  * @df: and that it must not be fragmented
  * @wrong: what is wrong with a segment the kernel sent, or NULL
@@ -140,6 +157,7 @@ struct segment {
 
 	uint8_t tos;
 	uint8_t ttl;
+	uint32_t label;
 	uint16_t ip_id;
 	bool df;
 	const char *wrong;
@@ -160,7 +178,7 @@ void segment_set_tsecr(struct segment *s, uint32_t ecr);
 /* Segment to text, for people. */
 void segment_print(const struct segment *s, char *text, size_t size);
 
-/* Segment to an IPv4 packet of @proto; returns its length. */
+/* Segment to a packet of @proto; returns its length. */
 size_t segment_build(const struct segment *s, const struct flow *f,
 		     enum dir dir, int proto, uint8_t *pkt);
 
@@ -182,7 +200,7 @@ uint8_t payload_octet(enum dir dir, uint32_t seq);
 uint32_t checksum_add(uint32_t sum, const void *data, size_t len);
 uint16_t checksum_end(uint32_t sum);
 
-/* Writes an IPv4 header for @len octets of @proto behind it. */
+/* Writes an IP header for @len octets of @proto behind it. */
 void ip_header(uint8_t *pkt, size_t len, int proto, in_addr_t src,
 	       in_addr_t dst, uint8_t tos);
 

@@ -196,6 +196,7 @@ static int route_lookups(const char *value)
 /* MUST-20 */
 CASE(sysctl_effect, retries1)
 {
+	ipv4_only("nothing is doubtful but what ICMP told");
 	doubtful_route();
 	is(route_lookups("10"), 0);
 	check(route_lookups("2") > 0);
@@ -815,13 +816,15 @@ CASE(sysctl_effect, base_mss)
 	ltcp_only("has it for another purpose");
 	put(passive(), MSS);
 	out("P. 1:1461(1460) ack 1");
-	set_sysctl("base_mss", "1000");
-	icmp(ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 900, "P. 1:1461(1460) ack 1");
+	set_sysctl("base_mss", "1300");
+	icmp(ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 1300,
+	     "P. 1:1461(1460) ack 1");
 	quiet(50);
 	counter_is("IcmpIgnored", 1);
-	set_sysctl("base_mss", "800");
-	icmp(ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 900, "P. 1:1461(1460) ack 1");
-	out(". 1:861(860) ack 1");
+	set_sysctl("base_mss", "1200");
+	icmp(ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 1300,
+	     "P. 1:1461(1460) ack 1");
+	out(". 1:1261(1260) ack 1");
 	in("R 1:1(0)");
 }
 

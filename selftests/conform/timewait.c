@@ -337,26 +337,19 @@ CASE(timewait, reuse_fails)
 	state_is("CLOSED");
 }
 
-static struct sockaddr_in loopback(int port)
-{
-	return (struct sockaddr_in){
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-}
-
 /* From port 1000 to port 2000: errno of connect(), or 0. */
 static int loopback_connect(int *fd)
 {
-	struct sockaddr_in from = loopback(1000), to = loopback(2000);
+	struct sockaddr_storage from, to;
+	socklen_t len = address(&from, "127.0.0.1", 1000);
 	struct pollfd pfd = { .events = POLLOUT };
 	int on = 1;
 
 	*fd = tcp_socket();
 	setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	is(bind(*fd, (struct sockaddr *)&from, sizeof(from)), 0);
-	if (connect(*fd, (struct sockaddr *)&to, sizeof(to)) &&
+	address(&to, "127.0.0.1", 2000);
+	is(bind(*fd, (struct sockaddr *)&from, len), 0);
+	if (connect(*fd, (struct sockaddr *)&to, len) &&
 	    errno != EINPROGRESS)
 		return errno;
 	pfd.fd = *fd;
@@ -367,11 +360,12 @@ static int loopback_connect(int *fd)
 /* S092: the default, where both ends are this host. */
 CASE(timewait, reuse_loopback)
 {
-	struct sockaddr_in at = loopback(2000);
+	struct sockaddr_storage at;
+	socklen_t len = address(&at, "127.0.0.1", 2000);
 	int l = tcp_socket();
 	int fd, i;
 
-	is(bind(l, (struct sockaddr *)&at, sizeof(at)), 0);
+	is(bind(l, (struct sockaddr *)&at, len), 0);
 	is(listen(l, 10), 0);
 	for (i = 0; i < 3; i++) {
 		is(loopback_connect(&fd), 0);

@@ -26,6 +26,7 @@ syncookies               0     2          1
 synack_timeout_rst       0     1          0
 syn_recv_timeout_ms      0     3600000    0
 syn_quota_prefix         1     32         32
+syn_quota_prefix6        1     128        64
 syn_quota_halfopens      0     65535      ram
 synack_rate              0     65535      4096
 synack_budget            0     2147483647 0
