@@ -234,28 +234,34 @@ enum ltcp_frto {
 #define LTCP_URGENT_READ 2	/* and MSG_OOB has fetched its octet */
 
 /**
- * struct ltcp_accept - a listener's queue of finished connections
+ * struct ltcp_accept - what only a listener has, since its first listen()
  * @node: in the table of listeners; under ltcp_listen_lock, read under RCU.
  *	  Not sk->sk_node, which a reader of the connection table may follow
- * @lock: protects the rest; taken in softirq; inside it nothing is locked
- * @queue: children, by ltcp_sock.accept_node, oldest first [a]
- * @len: their number; also read without the lock [o]
- * @open: listen() succeeded and the listener is not being closed [a]
- * @defer: TCP_DEFER_ACCEPT, in rounds of SYN-ACKs; 0: off [o]
+ * @sk: the listener [c]
+ * @first: queue of finished connections, by ltcp_sock.accept_next, the oldest
+ *	   first [a]
+ * @last: its end, if there is a @first [a]
+ * @lock: the accept lock; taken in softirq; inside it nothing is locked
+ * @len: length of the queue; also read without the lock [o]
  * @halfopens: half-open entries of this listener [atomic]
  * @flooded: jiffies when @halfopens last were too many; 0: never [o]
  * @cookies: jiffies when a SYN cookie was last sent; 0: never [o]
+ * @open: listen() succeeded and the listener is not being closed [a]
+ *
+ * It lives as long as the socket, since who found a listener under RCU may
+ * still look at it when that has been closed and does something else.
  */
 struct ltcp_accept {
 	struct hlist_node node;
-	spinlock_t lock;	/* the rest; see above */
+	struct sock *sk;
+	struct ltcp_sock *first;
+	struct ltcp_sock *last;
+	spinlock_t lock;	/* see above */
 	u32 len;
-	struct list_head queue;
-	bool open;
-	u8 defer;
 	atomic_t halfopens;
 	u32 flooded;
 	u32 cookies;
+	bool open;
 };
 
 /*
@@ -377,6 +383,9 @@ struct ltcp_sock {
 	u8 ecn_low:1;		/* [s] cwnd fell for a mark in this window */
 
 	/* time */
+	u8 defer_accept;	/* [o] TCP_DEFER_ACCEPT, in rounds of SYN-ACKs;
+				 *     0: off
+				 */
 	u8 keepalive_probes;	/* [s] of the user; 0: the namespace's */
 	u8 syn_retries;		/* [s] likewise */
 	u8 timers;			/* [s] bit set of enum ltcp_timer */
@@ -404,8 +413,12 @@ struct ltcp_sock {
 
 	struct ltcp_pacer *pacer;	/* [s] engine/pacing.c, or NULL */
 	struct ltcp_port *port;		/* [p] bucket of the local port */
-	struct list_head accept_node;	/* [a] of the listener */
-	struct ltcp_accept accept;	/* listeners only */
+	union {
+		struct ltcp_accept *accept;	/* [c] since the first listen() */
+		struct ltcp_sock *accept_next;	/* [a] of the listener, until
+						 *     accept()
+						 */
+	};
 };
 
 static inline struct ltcp_sock *ltcp_sk(const struct sock *sk)
@@ -1044,8 +1057,13 @@ struct net *ltcp_port_net(const struct ltcp_port *port);
 /*
  * tables/listen.c: listeners, and their queues of finished connections
  */
+
+/* 0, -EADDRINUSE or -ENOMEM [s] */
 int ltcp_listen_start(struct sock *sk);
 void ltcp_listen_stop(struct sock *sk);
+
+/* The socket goes, a grace period after the last reference. */
+void ltcp_accept_free(struct sock *sk);
 
 /* Like stop, but the state is left to the caller. [s] */
 void ltcp_listen_shut(struct sock *sk);

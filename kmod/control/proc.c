@@ -132,7 +132,7 @@ static void ltcp_proc_tries(const struct sock *sk, int state, u32 *retries,
 	const struct ltcp_sock *ls = ltcp_sk(sk);
 
 	if (state == TCP_LISTEN) {
-		*retries = atomic_read(&ls->accept.halfopens);
+		*retries = atomic_read(&ls->accept->halfopens);
 		*probes = ltcp_flooded(sk);
 		return;
 	}
@@ -431,7 +431,7 @@ static bool ltcp_gauge_halfopen(struct sock *sk, void *arg)
 {
 	long *halfopens = arg;
 
-	*halfopens += atomic_read(&ltcp_sk(sk)->accept.halfopens);
+	*halfopens += atomic_read(&ltcp_sk(sk)->accept->halfopens);
 	return true;
 }
 

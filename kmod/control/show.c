@@ -19,7 +19,7 @@ void ltcp_show_queues(const struct sock *sk, int state, u32 *tx, u32 *rx)
 
 	if (state == TCP_LISTEN) {
 		*tx = READ_ONCE(sk->sk_max_ack_backlog);
-		*rx = READ_ONCE(ls->accept.len);
+		*rx = READ_ONCE(ls->accept->len);
 		return;
 	}
 	/* A FIN counts as an octet in both, as it does in /proc/net/tcp. */

@@ -51,15 +51,8 @@ void ltcp_sock_init(struct sock *sk)
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
 	ltcp_timer_init(sk);
-	spin_lock_init(&ls->accept.lock);
-	INIT_LIST_HEAD(&ls->accept.queue);
-	ls->accept.len = 0;
-	ls->accept.open = false;
-	ls->accept.defer = 0;
-	atomic_set(&ls->accept.halfopens, 0);
-	ls->accept.flooded = 0;
-	ls->accept.cookies = 0;
-	INIT_LIST_HEAD(&ls->accept_node);
+	ls->accept = NULL;
+	ls->defer_accept = 0;
 	ls->pacer = NULL;
 	ls->port = NULL;
 	ls->deferred = 0;
@@ -123,6 +116,7 @@ void ltcp_cong_start(struct sock *sk, const char *name)
 
 static void ltcp_destruct(struct sock *sk)
 {
+	ltcp_accept_free(sk);
 	ltcp_pacing_free(sk);
 	if (ltcp_is_v6(sk->sk_family))
 		inet6_sock_destruct(sk);
@@ -294,15 +288,15 @@ static int ltcp_wait_for_accept(struct sock *sk, long timeo)
 	DEFINE_WAIT(wait);
 	int err = 0;
 
-	while (!READ_ONCE(ltcp_sk(sk)->accept.len)) {
+	while (!READ_ONCE(ltcp_sk(sk)->accept->len)) {
 		prepare_to_wait_exclusive(sk_sleep(sk), &wait,
 					  TASK_INTERRUPTIBLE);
 		release_sock(sk);
-		if (!READ_ONCE(ltcp_sk(sk)->accept.len))
+		if (!READ_ONCE(ltcp_sk(sk)->accept->len))
 			timeo = schedule_timeout(timeo);
 		sched_annotate_sleep();
 		lock_sock(sk);
-		if (READ_ONCE(ltcp_sk(sk)->accept.len))
+		if (READ_ONCE(ltcp_sk(sk)->accept->len))
 			break;
 		if (sk->sk_state != TCP_LISTEN)
 			err = -EINVAL;

@@ -148,7 +148,7 @@ __poll_t ltcp_poll(struct file *file, struct socket *sock,
 
 	state = inet_sk_state_load(sk);
 	if (state == TCP_LISTEN)
-		return READ_ONCE(ltcp_sk(sk)->accept.len) ?
+		return READ_ONCE(ltcp_sk(sk)->accept->len) ?
 			EPOLLIN | EPOLLRDNORM : 0;
 
 	shutdown = READ_ONCE(sk->sk_shutdown);

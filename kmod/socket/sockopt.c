@@ -209,13 +209,13 @@ static int ltcp_set_defer_accept(struct sock *sk, int val)
 			period += wait;
 		}
 	}
-	WRITE_ONCE(ltcp_sk(sk)->accept.defer, rounds);
+	WRITE_ONCE(ltcp_sk(sk)->defer_accept, rounds);
 	return 0;
 }
 
 static int ltcp_get_defer_accept(const struct sock *sk)
 {
-	u8 rounds = ltcp_sk(sk)->accept.defer;
+	u8 rounds = ltcp_sk(sk)->defer_accept;
 	u32 period = 0, wait = 1;
 
 	for (; rounds; rounds--) {
@@ -434,7 +434,7 @@ void ltcp_fill_info(struct sock *sk, struct tcp_info *info)
 		ltcp_info_rate(READ_ONCE(sk->sk_max_pacing_rate));
 	if (sk->sk_state == TCP_LISTEN) {
 		/* For a listener TCP reports its queue in these two. */
-		info->tcpi_unacked = READ_ONCE(ls->accept.len);
+		info->tcpi_unacked = READ_ONCE(ls->accept->len);
 		info->tcpi_sacked = READ_ONCE(sk->sk_max_ack_backlog);
 		return;
 	}

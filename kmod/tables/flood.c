@@ -37,13 +37,13 @@ static bool flood_recent(u32 stamp, u32 span)
 
 bool ltcp_flooded(const struct sock *sk)
 {
-	return flood_recent(READ_ONCE(ltcp_sk(sk)->accept.flooded),
+	return flood_recent(READ_ONCE(ltcp_sk(sk)->accept->flooded),
 			    FLOOD_QUIET);
 }
 
 void ltcp_flood_note(struct sock *sk, const struct ltcp_flow *flow)
 {
-	struct ltcp_accept *accept = &ltcp_sk(sk)->accept;
+	struct ltcp_accept *accept = ltcp_sk(sk)->accept;
 	bool cookies = READ_ONCE(ltcp_net(flow->net)->syncookies);
 	u32 now = ltcp_jiffies32() ?: 1;
 	u32 was = READ_ONCE(accept->flooded);
@@ -64,7 +64,7 @@ bool ltcp_flood_room(struct sock *sk, const struct ltcp_flow *flow)
 {
 	const struct ltcp_net *ln = ltcp_net(flow->net);
 
-	if (atomic_read(&ltcp_sk(sk)->accept.halfopens) <
+	if (atomic_read(&ltcp_sk(sk)->accept->halfopens) <
 	    READ_ONCE(ln->max_syn_backlog))
 		return true;
 	ltcp_flood_note(sk, flow);
@@ -124,7 +124,7 @@ static u32 cookie_epoch_now(void)
 void ltcp_cookie_send(struct sock *listener, struct ltcp_opening *o,
 		      struct sk_buff *syn)
 {
-	struct ltcp_accept *accept = &ltcp_sk(listener)->accept;
+	struct ltcp_accept *accept = ltcp_sk(listener)->accept;
 	struct ltcp_cookie_keys *keys = &ltcp_net(o->flow.net)->cookie;
 	u32 now = ltcp_jiffies32() ?: 1;
 	struct ltcp_cookie_id id;
@@ -196,7 +196,7 @@ static bool cookie_opening(struct ltcp_opening *o, const struct sock *listener,
 static struct sock *cookie_child(struct sock *listener,
 				 const struct ltcp_opening *o)
 {
-	struct ltcp_accept *accept = &ltcp_sk(listener)->accept;
+	struct ltcp_accept *accept = ltcp_sk(listener)->accept;
 	struct sock *child = NULL;
 
 	atomic_inc_return(&accept->halfopens);
@@ -213,7 +213,7 @@ bool ltcp_cookie_rcv(struct sock *listener, const struct ltcp_flow *flow,
 	struct ltcp_opening o;
 	struct sock *child;
 
-	if (!flood_recent(READ_ONCE(ltcp_sk(listener)->accept.cookies),
+	if (!flood_recent(READ_ONCE(ltcp_sk(listener)->accept->cookies),
 			  COOKIE_LIFE) ||
 	    (ltcp_cb(skb)->flags & (LTCP_SYN | LTCP_RST)))
 		return false;

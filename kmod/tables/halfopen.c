@@ -220,7 +220,7 @@ static void ltcp_row_remove(struct ltcp_halfopen_row *row,
 	/* Pairs with the look at row->head in ltcp_halfopen_rcv(). */
 	smp_store_release(link, e->next);
 	row->len--;
-	atomic_dec(&ltcp_sk(e->listener)->accept.halfopens);
+	atomic_dec(&ltcp_sk(e->listener)->accept->halfopens);
 	kmem_cache_free(ltcp_halfopen_cache_of(e->is_v6), e);
 }
 
@@ -308,7 +308,7 @@ int ltcp_halfopen_add(struct sock *listener, const struct ltcp_opening *o,
 		      const struct ltcp_halfopen_terms *terms,
 		      struct sk_buff *syn)
 {
-	struct ltcp_accept *accept = &ltcp_sk(listener)->accept;
+	struct ltcp_accept *accept = ltcp_sk(listener)->accept;
 	struct ltcp_halfopen_row *row = ltcp_row(&o->flow);
 	int err = -EINVAL;
 
@@ -388,7 +388,7 @@ ltcp_halfopen_check(const struct ltcp_halfopen *e, const struct sk_buff *skb)
 	if (cb->ack != e->iss + 1)
 		return LTCP_HO_RST;
 	if (cb->end_seq == nxt &&
-	    e->retrans < READ_ONCE(ltcp_sk(e->listener)->accept.defer))
+	    e->retrans < READ_ONCE(ltcp_sk(e->listener)->defer_accept))
 		return LTCP_HO_DEFER;
 	if (ltcp_accept_full(e->listener))
 		return LTCP_HO_FULL;
@@ -564,7 +564,7 @@ static bool ltcp_halfopen_over(const struct ltcp_halfopen *e)
 {
 	/* One that is there may take its time with the data. */
 	bool there = e->deferred && e->retrans <
-		     READ_ONCE(ltcp_sk(e->listener)->accept.defer);
+		     READ_ONCE(ltcp_sk(e->listener)->defer_accept);
 
 	return ltcp_synack_over(e->listener, e->retrans, there);
 }
@@ -573,7 +573,7 @@ static bool ltcp_halfopen_over(const struct ltcp_halfopen *e)
 static bool ltcp_halfopen_resends(const struct ltcp_halfopen *e)
 {
 	return !e->deferred ||
-	       e->retrans >= READ_ONCE(ltcp_sk(e->listener)->accept.defer);
+	       e->retrans >= READ_ONCE(ltcp_sk(e->listener)->defer_accept);
 }
 
 /* @e is due. True: something is to be sent, and @due says what. */
@@ -696,7 +696,7 @@ void ltcp_halfopen_purge_listener(struct sock *listener)
 	 * counted may still be on its way to a row that was passed already.
 	 */
 	smp_mb();
-	while (atomic_read(&ltcp_sk(listener)->accept.halfopens)) {
+	while (atomic_read(&ltcp_sk(listener)->accept->halfopens)) {
 		for (i = 0; i < 1U << ltcp_row_bits; i++)
 			ltcp_row_purge(&ltcp_rows[i], listener);
 		cond_resched();

@@ -76,13 +76,13 @@ struct sock *ltcp_listen_lookup(const struct ltcp_flow *flow)
 	struct hlist_head *head = ltcp_listen_bucket(flow->net,
 						     ntohs(flow->lport));
 	struct sock *found = NULL;
+	struct ltcp_accept *accept;
 	u32 turn = flow->hash;
-	struct ltcp_sock *ls;
 	int best = 0;
 	int same = 0;
 
-	hlist_for_each_entry_rcu(ls, head, accept.node) {
-		struct sock *sk = &ls->inet.sk;
+	hlist_for_each_entry_rcu(accept, head, node) {
+		struct sock *sk = accept->sk;
 		int score = ltcp_listen_score(sk, flow);
 
 		if (!score || score < best)
@@ -97,12 +97,35 @@ struct sock *ltcp_listen_lookup(const struct ltcp_flow *flow)
 	return found;
 }
 
+/* What only a listener needs. 0 or -ENOMEM */
+static int ltcp_accept_alloc(struct sock *sk)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+
+	if (ls->accept)
+		return 0;
+	ls->accept = kzalloc(sizeof(*ls->accept), GFP_KERNEL);
+	if (!ls->accept)
+		return -ENOMEM;
+	ls->accept->sk = sk;
+	spin_lock_init(&ls->accept->lock);
+	return 0;
+}
+
+void ltcp_accept_free(struct sock *sk)
+{
+	kfree(ltcp_sk(sk)->accept);
+}
+
 int ltcp_listen_start(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	int err;
 
 	ltcp_owned(sk);
+	err = ltcp_accept_alloc(sk);
+	if (err)
+		return err;
 	/* Also when bound before: sharing a port to listen has its own rules */
 	ltcp_change_state(sk, LTCP_EV_PASSIVE_OPEN);
 	err = sk->sk_prot->get_port(sk, inet_sk(sk)->inet_num);
@@ -112,10 +135,10 @@ int ltcp_listen_start(struct sock *sk)
 	}
 	inet_sk(sk)->inet_sport = htons(inet_sk(sk)->inet_num);
 	sk_dst_reset(sk);
-	WRITE_ONCE(ls->accept.open, true);
+	WRITE_ONCE(ls->accept->open, true);
 
 	spin_lock_bh(&ltcp_listen_lock);
-	hlist_add_head_rcu(&ls->accept.node,
+	hlist_add_head_rcu(&ls->accept->node,
 			   ltcp_listen_bucket(sock_net(sk), sk->sk_num));
 	spin_unlock_bh(&ltcp_listen_lock);
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, 1);
@@ -129,16 +152,16 @@ int ltcp_listen_start(struct sock *sk)
  */
 void ltcp_listen_shut(struct sock *sk)
 {
-	struct ltcp_sock *ls = ltcp_sk(sk);
+	struct ltcp_accept *accept = ltcp_sk(sk)->accept;
 	struct sock *child;
 
 	ltcp_owned(sk);
-	spin_lock_bh(&ls->accept.lock);
-	WRITE_ONCE(ls->accept.open, false);
-	spin_unlock_bh(&ls->accept.lock);
+	spin_lock_bh(&accept->lock);
+	WRITE_ONCE(accept->open, false);
+	spin_unlock_bh(&accept->lock);
 
 	spin_lock_bh(&ltcp_listen_lock);
-	hlist_del_rcu(&ls->accept.node);
+	hlist_del_rcu(&accept->node);
 	spin_unlock_bh(&ltcp_listen_lock);
 	sock_prot_inuse_add(sock_net(sk), sk->sk_prot, -1);
 
@@ -162,19 +185,23 @@ void ltcp_listen_stop(struct sock *sk)
 
 bool ltcp_accept_full(const struct sock *sk)
 {
-	return READ_ONCE(ltcp_sk(sk)->accept.len) >
+	return READ_ONCE(ltcp_sk(sk)->accept->len) >
 	       READ_ONCE(sk->sk_max_ack_backlog);
 }
 
 bool ltcp_accept_add(struct sock *listener, struct sock *child)
 {
-	struct ltcp_accept *accept = &ltcp_sk(listener)->accept;
+	struct ltcp_accept *accept = ltcp_sk(listener)->accept;
 	bool open;
 
 	spin_lock(&accept->lock);
 	open = accept->open;
 	if (open) {
-		list_add_tail(&ltcp_sk(child)->accept_node, &accept->queue);
+		if (accept->first)
+			accept->last->accept_next = ltcp_sk(child);
+		else
+			accept->first = ltcp_sk(child);
+		accept->last = ltcp_sk(child);
 		WRITE_ONCE(accept->len, accept->len + 1);
 	}
 	spin_unlock(&accept->lock);
@@ -185,14 +212,14 @@ bool ltcp_accept_add(struct sock *listener, struct sock *child)
 
 struct sock *ltcp_accept_take(struct sock *sk)
 {
-	struct ltcp_accept *accept = &ltcp_sk(sk)->accept;
+	struct ltcp_accept *accept = ltcp_sk(sk)->accept;
 	struct ltcp_sock *child;
 
 	spin_lock_bh(&accept->lock);
-	child = list_first_entry_or_null(&accept->queue, struct ltcp_sock,
-					 accept_node);
+	child = accept->first;
 	if (child) {
-		list_del_init(&child->accept_node);
+		accept->first = child->accept_next;
+		child->accept_next = NULL;
 		WRITE_ONCE(accept->len, accept->len - 1);
 	}
 	spin_unlock_bh(&accept->lock);
@@ -344,14 +371,14 @@ drop:
 bool ltcp_listen_walk(const struct net *net, unsigned int *pos,
 		      bool (*fn)(struct sock *sk, void *arg), void *arg)
 {
-	struct ltcp_sock *ls;
+	struct ltcp_accept *accept;
 	bool more = true;
 
 	while (more && *pos < ARRAY_SIZE(ltcp_listeners)) {
 		spin_lock_bh(&ltcp_listen_lock);
-		hlist_for_each_entry(ls, &ltcp_listeners[*pos], accept.node)
-			if (net_eq(sock_net(&ls->inet.sk), net))
-				more &= fn(&ls->inet.sk, arg);
+		hlist_for_each_entry(accept, &ltcp_listeners[*pos], node)
+			if (net_eq(sock_net(accept->sk), net))
+				more &= fn(accept->sk, arg);
 		spin_unlock_bh(&ltcp_listen_lock);
 		++*pos;
 	}

@@ -208,7 +208,7 @@ static u32 synack_retries(const struct sock *listener)
 	const struct ltcp_net *ln = ltcp_net(sock_net(listener));
 	u32 retries = READ_ONCE(ln->synack_retries);
 	u32 most = READ_ONCE(ln->max_syn_backlog);
-	u32 n = atomic_read(&ltcp_sk(listener)->accept.halfopens);
+	u32 n = atomic_read(&ltcp_sk(listener)->accept->halfopens);
 
 	if (n >= most - most / 4)
 		return min(retries, 1U);
