@@ -15,7 +15,7 @@
 
 #define LTCP_CONG_NAME_MAX	16	/* as TCP_CA_NAME_MAX */
 #define LTCP_CONG_NAMES_MAX	256	/* octets of a list of names */
-#define LTCP_CONG_PRIV_SIZE	64	/* octets of an algorithm's own state */
+#define LTCP_CONG_PRIV_SIZE	40	/* octets of an algorithm's own state */
 #define LTCP_INIT_CWND		10U	/* segments, RFC 6928 */
 #define LTCP_SSTHRESH_INF	0x7fffffffU
 

@@ -34,34 +34,40 @@ enum {
 	CUBIC_EPOCH = 0x1,	/* congestion avoidance has begun */
 	CUBIC_TIMEOUT = 0x2,	/* and did so after a timeout (4.8) */
 	CUBIC_FILLED = 0x4,	/* the window was filled at the last ACK */
+	CUBIC_HYSTART = 0x8,	/* @hs is in use, and no epoch has begun */
 };
 
 /**
  * struct cubic - state of one connection; windows in octets
- * @last_us: time of the last ACK
- * @age_us: since the epoch began, as far as the window was filled; saturating
+ * @last_us: time of the last ACK, low 32 bits
  * @w_max: window at the last loss, less with fast convergence
  * @cwnd_prior: window at the last loss
+ * @srtt_us: smoothed round trip
+ * @flags: CUBIC_*
+ * @hs: first slow start, if CUBIC_HYSTART
+ * @age_us: since the epoch began, as far as the window was filled; saturating.
+ *	    From here on, if CUBIC_EPOCH
  * @origin: where the function is flat
  * @k: ticks from the beginning of the epoch to there
  * @w_est: window that Reno would have
  * @est_cnt: octets acknowledged since @w_est grew
- * @srtt_us: smoothed round trip
- * @flags: CUBIC_*
- * @hs: slow start
  */
 struct cubic {
-	u64 last_us;
-	u32 age_us;
+	u32 last_us;
 	u32 w_max;
 	u32 cwnd_prior;
-	u32 origin;
-	u32 k;
-	u32 w_est;
-	u32 est_cnt;
 	u32 srtt_us;
 	u32 flags;
-	struct ltcp_hystart hs;
+	union {
+		struct ltcp_hystart hs;
+		struct {
+			u32 age_us;
+			u32 origin;
+			u32 k;
+			u32 w_est;
+			u32 est_cnt;
+		};
+	};
 };
 
 static struct cubic *cubic(struct ltcp_cong *ca)
@@ -113,7 +119,7 @@ static void cubic_begin(struct cubic *cb, const struct ltcp_cong *ca)
 {
 	if (cb->flags & CUBIC_TIMEOUT)
 		cb->w_max = ca->cwnd;
-	cb->flags &= ~CUBIC_TIMEOUT;
+	cb->flags &= ~(CUBIC_TIMEOUT | CUBIC_HYSTART);
 	cb->flags |= CUBIC_EPOCH;
 	cb->age_us = 0;
 	cb->w_est = ca->cwnd;
@@ -176,7 +182,7 @@ static void cubic_avoid(struct cubic *cb, struct ltcp_cong *ca, u32 acked)
 /* Round trip, and the age of the epoch. */
 static void cubic_clock(struct cubic *cb, const struct ltcp_cong_ack *ack)
 {
-	u64 age = cb->age_us;
+	u32 since = (u32)ack->now_us - cb->last_us;
 
 	if (ack->rtt_us && cb->srtt_us)
 		cb->srtt_us += ack->rtt_us / 8 - cb->srtt_us / 8;
@@ -184,10 +190,9 @@ static void cubic_clock(struct cubic *cb, const struct ltcp_cong_ack *ack)
 		cb->srtt_us = ack->rtt_us;
 
 	if (ack->cwnd_limited && (cb->flags & CUBIC_FILLED) &&
-	    ack->now_us > cb->last_us)
-		age += ack->now_us - cb->last_us;
-	cb->age_us = min_t(u64, age, U32_MAX);
-	cb->last_us = ack->now_us;
+	    (cb->flags & CUBIC_EPOCH))
+		cb->age_us += min(since, U32_MAX - cb->age_us);
+	cb->last_us = (u32)ack->now_us;
 	cb->flags &= ~CUBIC_FILLED;
 	if (ack->cwnd_limited)
 		cb->flags |= CUBIC_FILLED;
@@ -195,7 +200,20 @@ static void cubic_clock(struct cubic *cb, const struct ltcp_cong_ack *ack)
 
 static void cubic_init(struct ltcp_cong *ca)
 {
-	ltcp_hystart_init(&cubic(ca)->hs);
+	struct cubic *cb = cubic(ca);
+
+	cb->flags &= ~CUBIC_EPOCH;
+	cb->flags |= CUBIC_HYSTART;
+	ltcp_hystart_init(&cb->hs);
+}
+
+static u32 cubic_slow_start(struct cubic *cb, struct ltcp_cong *ca,
+			    const struct ltcp_cong_ack *ack)
+{
+	/* The first one goes on after all, if its loss was none. */
+	if (ca->ssthresh >= LTCP_SSTHRESH_INF && !(cb->flags & CUBIC_HYSTART))
+		cubic_init(ca);
+	return ltcp_hystart_acked(&cb->hs, ca, ack);
 }
 
 static void cubic_acked(struct ltcp_cong *ca, const struct ltcp_cong_ack *ack)
@@ -205,7 +223,7 @@ static void cubic_acked(struct ltcp_cong *ca, const struct ltcp_cong_ack *ack)
 
 	cubic_clock(cb, ack);
 	if (ltcp_cong_slow_start(ca))
-		acked = ltcp_hystart_acked(&cb->hs, ca, ack);
+		acked = cubic_slow_start(cb, ca, ack);
 	if (acked && ack->cwnd_limited && !ltcp_cong_slow_start(ca))
 		cubic_avoid(cb, ca, acked);
 }
