@@ -188,19 +188,27 @@ static inline u32 ltcp_cb_len(const struct ltcp_skb_cb *cb)
 	return cb->end_seq - cb->seq;
 }
 
-/* The timers that share the connection's one struct timer_list. */
+/*
+ * The timers that share the connection's one struct timer_list. Those of a pair
+ * exclude each other: to arm one stops the other.
+ */
 enum ltcp_timer {
 	LTCP_TIMER_REORDER,	/* RFC 8985 6.2: something may be lost now */
 	LTCP_TIMER_TLP,		/* RFC 8985 7.2; before the next one */
+
 	LTCP_TIMER_RETRANS,	/* RFC 6298; SYN and FIN too */
 	LTCP_TIMER_PERSIST,	/* zero window, RFC 9293 3.8.6.1 */
+
 	LTCP_TIMER_DELACK,	/* RFC 9293 3.8.6.3 */
+	LTCP_TIMER_UNUSED,
+
 	LTCP_TIMER_KEEPALIVE,	/* RFC 9293 3.8.4 */
 	LTCP_TIMER_FINWAIT2,	/* orphan that waits for the peer's FIN */
+
 	LTCP_NR_TIMERS,
 };
 
-/* Bits of ltcp_sock.deferred: work left to release_sock(). */
+/* Bits of sk->sk_tsq_flags: work left to release_sock(). [atomic] */
 enum ltcp_deferred {
 	LTCP_DEFER_TIMER,	/* the timer fired while a user had the lock */
 	LTCP_DEFER_PMTU,	/* ICMP told a new path MTU */
@@ -272,12 +280,16 @@ struct ltcp_accept {
  */
 struct ltcp_sock {
 	struct inet_sock inet;		/* must be first */
-	/*
-	 * [o] of the wire, set before the socket is in the connection table: an
-	 * AF_INET6 socket may talk IPv4
-	 */
-	const struct ltcp_af_ops *af;
 
+	/* Of every segment, sent or received. */
+	const struct ltcp_af_ops *af;	/* [o] of the wire, set before the socket
+					 *     is in the connection table: an
+					 *     AF_INET6 socket may talk IPv4
+					 */
+	u32 write_seq;		/* [s] end of what is queued; [o] in poll */
+	u32 copied_seq;		/* [s] next octet for the user; [o] in poll */
+	u32 last_rcv;		/* [s] jiffies of the last segment received */
+	u32 last_snd;		/* [s] jiffies of the last data sent */
 	struct {
 		u32 una;	/* [s] oldest octet not acked; [o] in /proc */
 		u32 nxt;	/* [s] next octet to send; [o] in poll */
@@ -287,15 +299,20 @@ struct ltcp_sock {
 		u32 max_wnd;	/* [s] largest window the peer ever offered */
 		u32 sml;	/* [s] end of the last small segment sent */
 		u32 iss;	/* [c] initial send sequence number */
+		u32 laps;	/* [s] how often @una has come round to @iss */
 		u32 up;		/* [s] octet after urgent data, if @urgent */
 		u8 wscale;	/* [s] shift of the windows the peer sends */
 		u8 urgent;	/* [s] not all of it may be acked */
+		u16 goal;	/* [s] octets that are queued in one skb: a
+				 *     multiple of @mss
+				 */
 	} snd;
 	struct {
 		u32 nxt;	/* [s] next octet expected; [o] in poll */
 		u32 adv;	/* [s] right edge of the window we offered */
 		u32 acked;	/* [s] RCV.NXT in the last ACK we sent */
 		u32 irs;	/* [s] initial receive sequence number */
+		u32 laps;	/* [s] how often @nxt has come round to it */
 		u32 mss;	/* [s] guess of the peer's segment size */
 		u32 space;	/* [s] most that was read in a round trip */
 		u32 taken;	/* [s] copied_seq when this round trip began */
@@ -305,65 +322,24 @@ struct ltcp_sock {
 				 */
 		u8 wscale;	/* [s] shift of the windows we send */
 		u8 urgent;	/* [s] LTCP_URGENT_*, or 0; [o] in poll */
+		u16 icmp_mtu;	/* [o] path MTU told by ICMP, for later */
 	} rcv;
 	struct {
 		u32 recent;	/* [s] TS.Recent: timestamp to echo */
 		u32 recent_s;	/* [s] when it was set, seconds */
 		u32 offset;	/* [s] of our timestamps to the clock */
 	} ts;			/* RFC 7323, if @ts_ok */
-	u32 write_seq;		/* [s] end of what is queued; [o] in poll */
-	u32 copied_seq;		/* [s] next octet for the user; [o] in poll */
-	u32 tlp_seq;		/* [s] TLP.end_seq, if @tlp_out */
-
-	/*
-	 * What is unsent stands in sk->sk_write_queue, what was sent and is
-	 * neither acknowledged nor SACKed in sk->tcp_rtx_queue: engine/rtx.c
-	 */
-	struct rb_root sacked_queue;	/* [s] sent and SACKed, by seq */
-	struct list_head sent;		/* [s] on its way, by time sent */
-	struct list_head lost;		/* [s] to be sent again, in order */
-	struct rb_root ooo_queue;	/* [s] received early: engine/ooo.c */
-	struct hlist_head ooo_recent;	/* [s] the same, the latest first */
-
 	u32 mss;		/* [s] payload octets of a full segment */
-	u32 goal;		/* [s] and of a queued one: a multiple of mss */
-	u16 mss_peer;		/* [s] MSS option of the peer, or default */
-	u16 mss_user;		/* [s] TCP_MAXSEG, 0: not set */
 	u32 pmtu;		/* [s] path MTU, octets */
 
-	/* loss recovery */
-	struct ltcp_rtt rtt;	/* [s] */
-	u32 recover;		/* [s] RFC 6582 3.2, RFC 6675 RecoveryPoint */
-	struct ltcp_cong cong;	/* [s] */
+	u8 ack_flags;		/* [s] LTCP_ACK_* */
+	u8 quickack;		/* [s] segments still acked at once */
+	u8 nagle;		/* [s] LTCP_NODELAY, LTCP_CORK */
+	u8 timers;		/* [s] bit set of enum ltcp_timer */
 	u8 loss;		/* [s] enum ltcp_loss_state */
 	u8 dupacks;		/* [s] in a row, saturating */
 	u8 retries;		/* [s] timeouts in a row without progress */
 	u8 probes;		/* [s] unanswered window or keepalive probes */
-	u32 sacked_out;		/* [s] octets that arrived, beyond SND.UNA */
-	u32 lost_out;		/* [s] octets that are lost, not sent again */
-	u32 retrans_out;	/* [s] octets on their way once more */
-	u32 sack_high;		/* [s] highest SACKed or acked: RACK.fack */
-	struct ltcp_rack rack;	/* [s] RFC 8985 */
-	struct ltcp_prr prr;	/* [s] RFC 6937, if @loss is LTCP_LOSS_FAST */
-	struct {
-		u32 cwnd;	/* [s] when the episode began */
-		u32 ssthresh;	/* [s] likewise */
-		u32 una;	/* [s] SND.UNA likewise */
-		u32 resent;	/* [s] octets sent again since, less those
-				 *     that the peer says came twice
-				 */
-		u32 ts;		/* [s] timestamp of the first of those */
-	} undo;			/* if @undo_ok: engine/undo.c */
-	u32 ecn_high;		/* [s] end of that window, if @ecn_low */
-	u32 total_retrans;	/* [s] segments, for TCP_INFO */
-	struct ltcp_sack dsack;	/* [s] duplicate to tell, if @dsack_due */
-	u64 bytes_acked;	/* [s] of ours, by the peer */
-	u64 bytes_received;	/* [s] in order, payload */
-
-	/* acknowledging */
-	u8 ack_flags;		/* [s] LTCP_ACK_* */
-	u8 quickack;		/* [s] segments still acked at once */
-	u8 nagle;		/* [s] LTCP_NODELAY, LTCP_CORK */
 	u8 cwnd_limited:1;	/* [s] cwnd held back the last send */
 	u8 ts_ok:1;		/* [s] timestamps: agreed on, or asked for */
 	u8 sack_ok:1;		/* [s] likewise SACK-permitted */
@@ -381,36 +357,68 @@ struct ltcp_sock {
 	u8 ecn_echo:1;		/* [s] we have a mark to tell: ECE */
 	u8 ecn_cwr:1;		/* [s] we have a reduction to tell: CWR */
 	u8 ecn_low:1;		/* [s] cwnd fell for a mark in this window */
-
-	/* time */
 	u8 defer_accept;	/* [o] TCP_DEFER_ACCEPT, in rounds of SYN-ACKs;
 				 *     0: off
 				 */
-	u8 keepalive_probes;	/* [s] of the user; 0: the namespace's */
-	u8 syn_retries;		/* [s] likewise */
-	u8 timers;			/* [s] bit set of enum ltcp_timer */
-	u32 deadline[LTCP_NR_TIMERS];	/* [s] jiffies, low 32 bits */
-	u32 last_rcv;		/* [s] jiffies of the last segment received */
-	unsigned long deferred;		/* [atomic bits] enum ltcp_deferred */
-	u32 last_snd;		/* [s] jiffies of the last data sent */
-	u32 stalled_since;	/* [s] jiffies: first timeout or probe without
-				 *     progress, valid if retries or probes
-				 */
-	u32 persist_since;	/* [s] jiffies, valid if persisting */
-	u32 state_since;	/* [o] ktime_get_seconds() of the last change
-				 *     of state
-				 */
-	u32 challenge_stamp;	/* [s] jiffies of the last challenge ACK */
-	u32 icmp_pmtu;		/* [o] path MTU told by ICMP, for later */
+	u32 deadline[LTCP_NR_TIMERS / 2]; /* [s] jiffies, low 32 bits: see
+					   *     ltcp_timer_slot()
+					   */
 
-	/* what the user asked for; 0: the namespace's setting */
-	u32 keepalive_time;	/* [s] jiffies */
-	u32 keepalive_intvl;	/* [s] jiffies */
+	/*
+	 * What is unsent stands in sk->sk_write_queue, what was sent and is
+	 * neither acknowledged nor SACKed in sk->tcp_rtx_queue: engine/rtx.c
+	 */
+	struct list_head sent;		/* [s] on its way, by time sent */
+	struct rb_root sacked_queue;	/* [s] sent and SACKed, by seq */
+	struct rb_root ooo_queue;	/* [s] received early: engine/ooo.c */
+	struct hlist_head ooo_recent;	/* [s] the same, the latest first */
+	u32 sacked_out;		/* [s] octets that arrived, beyond SND.UNA */
+	u32 lost_out;		/* [s] octets that are lost, not sent again */
+	u32 retrans_out;	/* [s] octets on their way once more */
+	u32 sack_high;		/* [s] highest SACKed or acked: RACK.fack */
+	struct ltcp_rtt rtt;	/* [s] */
+	u32 tlp_seq;		/* [s] TLP.end_seq, if @tlp_out */
+	struct ltcp_rack rack;	/* [s] RFC 8985 */
+	struct ltcp_cong cong;	/* [s] */
+
+	/* While something is being repaired. */
+	struct list_head lost;		/* [s] to be sent again, in order */
+	u32 recover;		/* [s] RFC 6582 3.2, RFC 6675 RecoveryPoint */
+	struct ltcp_prr prr;	/* [s] RFC 6937, if @loss is LTCP_LOSS_FAST */
+	struct {
+		u32 cwnd;	/* [s] when the episode began */
+		u32 ssthresh;	/* [s] likewise */
+		u32 una;	/* [s] SND.UNA likewise */
+		u32 resent;	/* [s] octets sent again since, less those
+				 *     that the peer says came twice
+				 */
+		u32 ts;		/* [s] timestamp of the first of those */
+	} undo;			/* if @undo_ok: engine/undo.c */
+	struct ltcp_sack dsack;	/* [s] duplicate to tell, if @dsack_due */
+	u32 ecn_high;		/* [s] end of that window, if @ecn_low */
+	u32 total_retrans;	/* [s] segments, for TCP_INFO */
+	u32 challenge_stamp;	/* [s] jiffies of the last challenge ACK */
+	u32 stalled_since;	/* [s] jiffies: first timeout or probe without
+				 *     progress, if @retries or @probes; or the
+				 *     window was closed, if @persisting
+				 */
+
+	/* What the user asked for; 0: the namespace's setting. */
+	u16 keepalive_time;	/* [s] seconds */
+	u16 keepalive_intvl;	/* [s] seconds */
+	u8 keepalive_probes;	/* [s] */
+	u8 syn_retries;		/* [s] */
+	s8 linger2;		/* [s] seconds; negative: no FIN_WAIT_2 */
+	u16 mss_peer;		/* [s] MSS option of the peer, or default */
+	u16 mss_user;		/* [s] TCP_MAXSEG, 0: not set */
 	u32 user_timeout;	/* [s] milliseconds */
 	u32 window_clamp;	/* [s] octets, 0: none */
 	u32 notsent_lowat;	/* [o] TCP_NOTSENT_LOWAT, octets, 0: none */
-	int linger2;		/* [s] jiffies; negative: no FIN_WAIT_2 */
 
+	/* Once in the life of a connection. */
+	u32 state_since;	/* [o] ktime_get_seconds() of the last change
+				 *     of state
+				 */
 	struct ltcp_pacer *pacer;	/* [s] engine/pacing.c, or NULL */
 	struct ltcp_port *port;		/* [p] bucket of the local port */
 	union {
@@ -420,6 +428,9 @@ struct ltcp_sock {
 						 */
 	};
 };
+
+/* What struct inet_sock leaves of a connection's memory: performance.rst */
+static_assert(sizeof(struct ltcp_sock) <= sizeof(struct inet_sock) + 640);
 
 static inline struct ltcp_sock *ltcp_sk(const struct sock *sk)
 {
@@ -474,10 +485,26 @@ static inline u32 ltcp_pipe(const struct ltcp_sock *ls)
 	return flight > gone ? flight - gone : 0;
 }
 
+/* Octets of ours that the peer acknowledged; our SYN and FIN are two of them. */
+static inline u64 ltcp_bytes_acked(const struct ltcp_sock *ls)
+{
+	return (u64)ls->snd.laps << 32 | (u32)(ls->snd.una - ls->snd.iss);
+}
+
 /* End of the data received in order: the FIN is none. */
 static inline u32 ltcp_rcv_end(const struct sock *sk)
 {
 	return READ_ONCE(ltcp_sk(sk)->rcv.nxt) - sock_flag(sk, SOCK_DONE);
+}
+
+/* Octets of payload received in order. */
+static inline u64 ltcp_bytes_received(const struct sock *sk)
+{
+	const struct ltcp_sock *ls = ltcp_sk(sk);
+	u64 all = (u64)ls->rcv.laps << 32 | (u32)(ls->rcv.nxt - ls->rcv.irs);
+
+	/* The SYN is none, and neither is the FIN. */
+	return all ? all - 1 - sock_flag(sk, SOCK_DONE) : 0;
 }
 
 /* Must the caller hold the socket, and does it? */
@@ -651,7 +678,7 @@ int ltcp_send_one_more(struct sock *sk);
 /* Recompute ls->mss from path MTU, the peer's MSS and TCP_MAXSEG. [s] */
 void ltcp_sync_mss(struct sock *sk, u32 pmtu);
 
-/* ICMP told ls->icmp_pmtu: smaller segments, and the lost one again. [s] */
+/* ICMP told rcv.icmp_mtu: smaller segments, and the lost one again. [s] */
 void ltcp_mtu_reduced(struct sock *sk);
 
 /*
@@ -781,6 +808,12 @@ static inline bool ltcp_timer_armed(const struct ltcp_sock *ls,
 				    enum ltcp_timer which)
 {
 	return ls->timers & BIT(which);
+}
+
+/* Where its deadline stands in ltcp_sock.deadline. */
+static inline unsigned int ltcp_timer_slot(enum ltcp_timer which)
+{
+	return which / 2;
 }
 
 /* struct proto .keepalive: SO_KEEPALIVE went on or off. [s] */

@@ -42,9 +42,10 @@ enum ltcp_show_timer ltcp_show_timer(const struct ltcp_sock *ls, u32 *deadline)
 
 	for (i = 0; i < ARRAY_SIZE(shown); i++) {
 		u8 timer = shown[i][0];
+		u8 slot = ltcp_timer_slot(timer);
 
 		if (timers & BIT(timer)) {
-			*deadline = READ_ONCE(ls->deadline[timer]);
+			*deadline = READ_ONCE(ls->deadline[slot]);
 			return shown[i][1];
 		}
 	}

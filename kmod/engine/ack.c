@@ -136,8 +136,9 @@ static void ltcp_new_ack(struct sock *sk, const struct ltcp_skb_cb *cb,
 	bool sent = !ltcp_rtx_empty(sk);
 
 	news->acked = cb->ack - ls->snd.una;
+	if (cb->ack - ls->snd.iss < ls->snd.una - ls->snd.iss)
+		ls->snd.laps++;
 	WRITE_ONCE(ls->snd.una, cb->ack);
-	ls->bytes_acked += news->acked;
 	if (ltcp_before(ls->snd.sml, cb->ack))
 		ls->snd.sml = cb->ack;	/* lest it wrap around */
 	ls->retries = 0;
@@ -161,9 +162,9 @@ static void ltcp_new_ack(struct sock *sk, const struct ltcp_skb_cb *cb,
  */
 u32 ltcp_ack_age(const struct ltcp_sock *ls)
 {
-	u64 acked = ls->bytes_acked ? ls->bytes_acked - 1 : 0;
+	u64 acked = ltcp_bytes_acked(ls);
 
-	return min_t(u64, ls->snd.max_wnd, acked);
+	return min_t(u64, ls->snd.max_wnd, acked ? acked - 1 : 0);
 }
 
 bool ltcp_ack_in_range(const struct ltcp_sock *ls, u32 ack)

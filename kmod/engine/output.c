@@ -3,7 +3,7 @@
  * What a connection sends: the one decision, and the one builder.
  *
  * Queues: what the user wrote stands in sk->sk_write_queue, in super-segments
- * of up to ls->goal octets, a multiple of the MSS (ip/offload.c); once sent it
+ * of up to snd.goal octets, a multiple of the MSS (ip/offload.c); once sent it
  * moves to the queue of rtx.c and stays there until it is acknowledged. SYN and
  * FIN are segments like others. ltcp_output() sends again what recovery.c took
  * for lost, decides what may go out after that, and cuts; ltcp_transmit()
@@ -128,10 +128,10 @@ void ltcp_sync_mss(struct sock *sk, u32 pmtu)
 	mss = max_t(u32, mss, READ_ONCE(ltcp_net(sock_net(sk))->min_snd_mss));
 	ls->mss = mss;
 	ls->cong.mss = mss;
-	ls->goal = mss;
+	ls->snd.goal = mss;
 	if (READ_ONCE(ltcp_net(sock_net(sk))->gso))
-		ls->goal *= clamp(LTCP_GSO_MAX_LEN / mss, 1U,
-				  LTCP_GSO_MAX_SEGS);
+		ls->snd.goal *= clamp(LTCP_GSO_MAX_LEN / mss, 1U,
+				      LTCP_GSO_MAX_SEGS);
 }
 
 /* The route may have learned another MTU since the last segment. */
@@ -146,7 +146,7 @@ static void ltcp_check_mtu(struct sock *sk)
 void ltcp_mtu_reduced(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
-	u32 told = READ_ONCE(ls->icmp_pmtu);
+	u32 told = READ_ONCE(ls->rcv.icmp_mtu);
 	struct sk_buff *skb;
 	u32 mtu;
 
@@ -548,7 +548,7 @@ static void ltcp_check_persist(struct sock *sk)
 		ls->persisting = 0;
 	} else if (!ls->persisting) {
 		ls->persisting = 1;
-		ls->persist_since = ltcp_jiffies32();
+		ls->stalled_since = ltcp_jiffies32();
 	}
 	if (!ltcp_timer_armed(ls, LTCP_TIMER_PERSIST))
 		ltcp_timer_arm(sk, LTCP_TIMER_PERSIST,
@@ -657,7 +657,7 @@ static void ltcp_output_run(struct sock *sk, bool force)
 	       TCPF_LAST_ACK | TCPF_CLOSING)))
 		return;
 	/* Before our SYN is acknowledged even a FIN waits (3.10.4). */
-	if (!ls->bytes_acked)
+	if (!ltcp_bytes_acked(ls))
 		return;
 	if (skb_queue_empty(&sk->sk_write_queue) && !ls->lost_out)
 		return;

@@ -52,7 +52,7 @@ static enum hrtimer_restart pacing_fire(struct hrtimer *timer)
 	bh_lock_sock(sk);
 	if (!sock_owned_by_user(sk))
 		ltcp_pacing_due(sk);
-	else if (!test_and_set_bit(LTCP_DEFER_PACING, &ltcp_sk(sk)->deferred))
+	else if (!test_and_set_bit(LTCP_DEFER_PACING, &sk->sk_tsq_flags))
 		sock_hold(sk);	/* for ltcp_release_cb() */
 	bh_unlock_sock(sk);
 	/* What is left is freed after a grace period: not under our feet. */

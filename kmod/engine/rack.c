@@ -144,7 +144,7 @@ static bool tlp_wanted(const struct sock *sk)
 {
 	const struct ltcp_sock *ls = ltcp_sk(sk);
 
-	return ls->sack_ok && ls->bytes_acked && !ls->tlp_out &&
+	return ls->sack_ok && ltcp_bytes_acked(ls) && !ls->tlp_out &&
 	       ls->loss == LTCP_LOSS_NONE && !ls->sacked_out && !ls->lost_out &&
 	       !RB_EMPTY_ROOT(&sk->tcp_rtx_queue) &&
 	       READ_ONCE(ltcp_net(sock_net(sk))->early_retrans) >= 3;
@@ -161,7 +161,8 @@ void ltcp_tlp_arm(struct sock *sk)
 	}
 	pto = ltcp_tlp_pto(ls->rtt.srtt_us >> 3, ltcp_flight(ls) <= ls->mss);
 	pto = usecs_to_jiffies(pto) + 2;	/* the clock ticks */
-	rto = ls->deadline[LTCP_TIMER_RETRANS] - ltcp_jiffies32();
+	rto = ls->deadline[ltcp_timer_slot(LTCP_TIMER_RETRANS)] -
+	      ltcp_jiffies32();
 	if (ltcp_timer_armed(ls, LTCP_TIMER_RETRANS) && (s32)rto >= 0)
 		pto = min(pto, rto);
 	ltcp_timer_arm(sk, LTCP_TIMER_TLP, pto);

@@ -109,7 +109,8 @@ static void ltcp_queue_in_order(struct sock *sk, struct sk_buff *skb)
 	bool fin = cb->flags & LTCP_FIN;
 	u32 end = cb->end_seq;
 
-	ls->bytes_received += end - ls->rcv.nxt - fin;
+	if (end - ls->rcv.irs < ls->rcv.nxt - ls->rcv.irs)
+		ls->rcv.laps++;
 	WRITE_ONCE(ls->rcv.nxt, end);
 	if (!skb->len)
 		__kfree_skb(skb);

@@ -96,7 +96,7 @@ void ltcp_orphan_fin_wait2(struct sock *sk)
 		return;
 	}
 	if (ls->linger2)
-		wait = ls->linger2;
+		wait = ls->linger2 * HZ;
 	ltcp_timer_arm(sk, LTCP_TIMER_FINWAIT2, wait);
 }
 

@@ -23,10 +23,10 @@ static void ltcp_timer_set(struct sock *sk)
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	u32 now = ltcp_jiffies32();
 	s32 soonest = S32_MAX;
-	int i;
+	unsigned int i;
 
-	for (i = 0; i < LTCP_NR_TIMERS; i++)
-		if (ltcp_timer_armed(ls, i))
+	for (i = 0; i < ARRAY_SIZE(ls->deadline); i++)
+		if ((ls->timers >> 2 * i) & 3)
 			soonest = min_t(s32, soonest, ls->deadline[i] - now);
 
 	if (!ls->timers) {
@@ -42,7 +42,8 @@ void ltcp_timer_arm(struct sock *sk, enum ltcp_timer which, u32 delay)
 	unsigned long expires = jiffies + delay;
 
 	ltcp_owned(sk);
-	ls->deadline[which] = (u32)expires;
+	ls->deadline[ltcp_timer_slot(which)] = (u32)expires;
+	ls->timers &= ~BIT(which ^ 1);
 	ls->timers |= BIT(which);
 	if (!timer_pending(&sk->sk_timer) ||
 	    time_before(expires, sk->sk_timer.expires))
@@ -64,17 +65,17 @@ void ltcp_timer_stop_all(struct sock *sk)
 u32 ltcp_keepalive_time(const struct sock *sk)
 {
 	const struct ltcp_net *ln = ltcp_net(sock_net(sk));
-	u32 own = READ_ONCE(ltcp_sk(sk)->keepalive_time);
+	u16 own = READ_ONCE(ltcp_sk(sk)->keepalive_time);
 
-	return own ?: READ_ONCE(ln->keepalive_time) * HZ;
+	return (own ?: READ_ONCE(ln->keepalive_time)) * HZ;
 }
 
 u32 ltcp_keepalive_intvl(const struct sock *sk)
 {
 	const struct ltcp_net *ln = ltcp_net(sock_net(sk));
-	u32 own = READ_ONCE(ltcp_sk(sk)->keepalive_intvl);
+	u16 own = READ_ONCE(ltcp_sk(sk)->keepalive_intvl);
 
-	return own ?: READ_ONCE(ln->keepalive_intvl) * HZ;
+	return (own ?: READ_ONCE(ln->keepalive_intvl)) * HZ;
 }
 
 u32 ltcp_keepalive_probes(const struct sock *sk)
@@ -103,7 +104,7 @@ void ltcp_keepalive_set(struct sock *sk, int on)
  */
 static bool ltcp_stalled_from(const struct ltcp_sock *ls, u32 *since)
 {
-	*since = ls->persisting ? ls->persist_since : ls->stalled_since;
+	*since = ls->stalled_since;
 	return ls->user_timeout &&
 	       (ls->persisting || ls->retries || ls->probes);
 }
@@ -176,7 +177,7 @@ static void ltcp_timed_out(struct sock *sk)
 /* One more timeout or probe; the first one ends a wait of @waited jiffies. */
 static void ltcp_stalled(struct ltcp_sock *ls, u32 waited)
 {
-	if (!ls->retries && !ls->probes)
+	if (!ls->retries && !ls->probes && !ls->persisting)
 		ls->stalled_since = ltcp_jiffies32() - waited;
 }
 
@@ -347,7 +348,7 @@ void ltcp_timer_run(struct sock *sk)
 	ltcp_owned(sk);
 	for (i = 0; i < LTCP_NR_TIMERS; i++) {
 		if (!ltcp_timer_armed(ls, i) ||
-		    (s32)(ls->deadline[i] - now) > 0)
+		    (s32)(ls->deadline[ltcp_timer_slot(i)] - now) > 0)
 			continue;
 		ls->timers &= ~BIT(i);
 		ltcp_timer_handlers[i](sk);
@@ -364,7 +365,7 @@ static void ltcp_timer_fire(struct timer_list *t)
 	bh_lock_sock(sk);
 	if (sock_owned_by_user(sk)) {
 		/* The bit holds the reference until ltcp_release_cb(). */
-		if (!test_and_set_bit(LTCP_DEFER_TIMER, &ltcp_sk(sk)->deferred))
+		if (!test_and_set_bit(LTCP_DEFER_TIMER, &sk->sk_tsq_flags))
 			sock_hold(sk);
 	} else if (sk->sk_state != TCP_CLOSE) {
 		ltcp_timer_run(sk);

@@ -29,9 +29,9 @@ static void ltcp_icmp_pmtu(struct sock *sk, u32 mtu)
 		return;
 	}
 	LTCP_INC(sock_net(sk), IcmpPmtu);
-	WRITE_ONCE(ls->icmp_pmtu, mtu);
+	WRITE_ONCE(ls->rcv.icmp_mtu, min_t(u32, mtu, U16_MAX));
 	if (sock_owned_by_user(sk)) {
-		if (!test_and_set_bit(LTCP_DEFER_PMTU, &ls->deferred))
+		if (!test_and_set_bit(LTCP_DEFER_PMTU, &sk->sk_tsq_flags))
 			sock_hold(sk);
 	} else {
 		ltcp_mtu_reduced(sk);

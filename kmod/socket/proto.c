@@ -55,7 +55,7 @@ void ltcp_sock_init(struct sock *sk)
 	ls->defer_accept = 0;
 	ls->pacer = NULL;
 	ls->port = NULL;
-	ls->deferred = 0;
+	sk->sk_tsq_flags = 0;
 	ltcp_sock_reset(sk);
 }
 
@@ -84,8 +84,6 @@ void ltcp_sock_reset(struct sock *sk)
 	ls->retries = 0;
 	ls->probes = 0;
 	ls->total_retrans = 0;
-	ls->bytes_acked = 0;
-	ls->bytes_received = 0;
 	ls->ack_flags = 0;
 	ls->quickack = 0;
 	ls->cwnd_limited = 0;
@@ -99,7 +97,6 @@ void ltcp_sock_reset(struct sock *sk)
 	ls->tw_taken = 0;
 	ls->persisting = 0;
 	ls->challenge_stamp = 0;
-	ls->icmp_pmtu = 0;
 	ls->last_rcv = ltcp_jiffies32();
 	ls->last_snd = ls->last_rcv;
 	WRITE_ONCE(ls->state_since, ktime_get_seconds());
@@ -517,20 +514,18 @@ static int ltcp_diag_destroy(struct sock *sk, int err)
 /* release_sock(): what softirq left for the owner. [s] */
 static void ltcp_release_cb(struct sock *sk)
 {
-	struct ltcp_sock *ls = ltcp_sk(sk);
-
-	if (likely(!READ_ONCE(ls->deferred)))
+	if (likely(!READ_ONCE(sk->sk_tsq_flags)))
 		return;
-	if (test_and_clear_bit(LTCP_DEFER_TIMER, &ls->deferred)) {
+	if (test_and_clear_bit(LTCP_DEFER_TIMER, &sk->sk_tsq_flags)) {
 		if (sk->sk_state != TCP_CLOSE)
 			ltcp_timer_run(sk);
 		__sock_put(sk);
 	}
-	if (test_and_clear_bit(LTCP_DEFER_PMTU, &ls->deferred)) {
+	if (test_and_clear_bit(LTCP_DEFER_PMTU, &sk->sk_tsq_flags)) {
 		ltcp_mtu_reduced(sk);
 		__sock_put(sk);
 	}
-	if (test_and_clear_bit(LTCP_DEFER_PACING, &ls->deferred)) {
+	if (test_and_clear_bit(LTCP_DEFER_PACING, &sk->sk_tsq_flags)) {
 		ltcp_pacing_due(sk);
 		__sock_put(sk);
 	}

@@ -2,7 +2,7 @@
 /*
  * Data from the user to the send queue.
  *
- * ltcp_sendmsg() cuts the user's data into super-segments of at most ls->goal
+ * ltcp_sendmsg() cuts the user's data into super-segments of at most ls->snd.goal
  * octets and appends them to sk_write_queue, where nothing has been sent yet.
  * Payload goes to page fragments, the linear part of the skb stays free for
  * headers. What of it may go out, and when, is decided in engine/output.c; this
@@ -95,7 +95,7 @@ static struct sk_buff *ltcp_send_tail(const struct sock *sk)
 	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
 	const struct ltcp_sock *ls = ltcp_sk(sk);
 
-	if (skb && skb->len < ls->goal &&
+	if (skb && skb->len < ls->snd.goal &&
 	    skb_shinfo(skb)->nr_frags < MAX_SKB_FRAGS &&
 	    (sk_stream_memory_free(sk) || skb->len % ls->mss))
 		return skb;
@@ -122,7 +122,7 @@ static u32 ltcp_send_room(const struct sock *sk, const struct sk_buff *skb)
 {
 	const struct ltcp_sock *ls = ltcp_sk(sk);
 	s32 room = READ_ONCE(sk->sk_sndbuf) - sk->sk_wmem_queued;
-	u32 most = ls->goal - skb->len;
+	u32 most = ls->snd.goal - skb->len;
 	s32 part;
 
 	if (room >= (s32)most)

@@ -123,9 +123,9 @@ static int ltcp_set_keepidle(struct sock *sk, int val)
 
 	if (val < 1 || val > LTCP_KEEPIDLE_MAX)
 		return -EINVAL;
-	WRITE_ONCE(ls->keepalive_time, val * HZ);
+	WRITE_ONCE(ls->keepalive_time, val);
 	if (sock_flag(sk, SOCK_KEEPOPEN) && ltcp_synchronized(sk)) {
-		left = ls->last_rcv + ls->keepalive_time - ltcp_jiffies32();
+		left = ls->last_rcv + val * HZ - ltcp_jiffies32();
 		ltcp_timer_arm(sk, LTCP_TIMER_KEEPALIVE, max(left, 0));
 	}
 	return 0;
@@ -140,7 +140,7 @@ static int ltcp_set_keepintvl(struct sock *sk, int val)
 {
 	if (val < 1 || val > LTCP_KEEPINTVL_MAX)
 		return -EINVAL;
-	WRITE_ONCE(ltcp_sk(sk)->keepalive_intvl, val * HZ);
+	WRITE_ONCE(ltcp_sk(sk)->keepalive_intvl, val);
 	return 0;
 }
 
@@ -181,7 +181,7 @@ static int ltcp_set_linger2(struct sock *sk, int val)
 	if (val < 0)
 		ltcp_sk(sk)->linger2 = -1;
 	else
-		ltcp_sk(sk)->linger2 = min(val, LTCP_LINGER2_MAX) * HZ;
+		ltcp_sk(sk)->linger2 = min(val, LTCP_LINGER2_MAX);
 	return 0;
 }
 
@@ -190,7 +190,7 @@ static int ltcp_get_linger2(const struct sock *sk)
 	int val = ltcp_sk(sk)->linger2;
 
 	if (val)
-		return val < 0 ? val : val / HZ;
+		return val;
 	return READ_ONCE(ltcp_sock_net(sk)->fin_timeout);
 }
 
@@ -389,7 +389,7 @@ static void ltcp_info_sender(const struct sock *sk, struct tcp_info *info)
 	info->tcpi_retrans = ltcp_info_segments(ls, ls->retrans_out);
 	info->tcpi_reord_seen = ls->rack.reord_seen;
 	info->tcpi_total_retrans = ls->total_retrans;
-	info->tcpi_bytes_acked = ls->bytes_acked;
+	info->tcpi_bytes_acked = ltcp_bytes_acked(ls);
 	info->tcpi_notsent_bytes = ls->write_seq - ls->snd.nxt;
 	info->tcpi_snd_wnd = ls->snd.wnd;
 	info->tcpi_snd_cwnd = ltcp_info_segments(ls, ls->cong.cwnd);
@@ -407,7 +407,7 @@ static void ltcp_info_receiver(const struct sock *sk, struct tcp_info *info)
 	info->tcpi_ato = READ_ONCE(ltcp_sock_net(sk)->delack_ms) *
 			 USEC_PER_MSEC;
 	info->tcpi_rcv_ssthresh = ltcp_rcv_wnd(ls);
-	info->tcpi_bytes_received = ls->bytes_received;
+	info->tcpi_bytes_received = ltcp_bytes_received(sk);
 	/* One stamp serves for data and for ACKs. */
 	info->tcpi_last_data_recv =
 		jiffies_to_msecs(ltcp_jiffies32() - ls->last_rcv);

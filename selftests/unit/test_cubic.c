@@ -323,6 +323,23 @@ TEST(slow_start__hystart)
 	CHECK_EQ(cubic(&ca)->w_max, 0);
 }
 
+/* A loss that was none: the first slow start goes on, as if just begun. */
+TEST(slow_start__hystart_again)
+{
+	begin(10 * MSS, LTCP_SSTHRESH_INF);
+	round_trip(50 * MS);
+	loss();
+	run(now + 2 * SEC, 50 * MS);
+	CHECK(cubic(&ca)->age_us);
+
+	ca.cwnd = 20 * MSS;
+	ca.ssthresh = LTCP_SSTHRESH_INF;
+	round_trip(50 * MS);
+	CHECK_EQ(ca.cwnd, 40 * MSS);
+	CHECK_EQ(cubic(&ca)->hs.css, 0);
+	CHECK_EQ(ca.ssthresh, LTCP_SSTHRESH_INF);
+}
+
 /* MAY-18 T25: a hundred times more ACKs for the same octets gain nothing */
 TEST(avoid__ack_division)
 {
