@@ -133,7 +133,7 @@ static inline size_t ltcp_tuple_fill(struct ltcp_tuple *t,
  * @has_ts: received: the segment has a timestamps option
  * @ack: received: acknowledgment number
  * @sent_us: sent: time of the last transmission, ltcp_clock_us()
- * @list: sent: ls->sent, or ls->lost if LTCP_SEG_LOST, or none
+ * @list: sent: ring of ls->sent, or of ls->lost if LTCP_SEG_LOST, or none
  * @tsval: received: timestamp of the sender, if @has_ts
  * @ip_flags: received: IPCB(skb)->flags, in its very place, since
  *	xfrm4_policy_check() reads it there; IPv6: IP6CB(skb)->nhoff
@@ -368,7 +368,9 @@ struct ltcp_sock {
 	 * What is unsent stands in sk->sk_write_queue, what was sent and is
 	 * neither acknowledged nor SACKed in sk->tcp_rtx_queue: engine/rtx.c
 	 */
-	struct list_head sent;		/* [s] on its way, by time sent */
+	struct ltcp_skb_cb *sent;	/* [s] on its way, by time sent: the
+					 *     first of a ring
+					 */
 	struct rb_root sacked_queue;	/* [s] sent and SACKed, by seq */
 	struct rb_root ooo_queue;	/* [s] received early: engine/ooo.c */
 	struct hlist_head ooo_recent;	/* [s] the same, the latest first */
@@ -382,7 +384,9 @@ struct ltcp_sock {
 	struct ltcp_cong cong;	/* [s] */
 
 	/* While something is being repaired. */
-	struct list_head lost;		/* [s] to be sent again, in order */
+	struct ltcp_skb_cb *lost;	/* [s] to be sent again, in order: the
+					 *     first of a ring
+					 */
 	u32 recover;		/* [s] RFC 6582 3.2, RFC 6675 RecoveryPoint */
 	struct ltcp_prr prr;	/* [s] RFC 6937, if @loss is LTCP_LOSS_FAST */
 	struct {
@@ -430,7 +434,7 @@ struct ltcp_sock {
 };
 
 /* What struct inet_sock leaves of a connection's memory: performance.rst */
-static_assert(sizeof(struct ltcp_sock) <= sizeof(struct inet_sock) + 640);
+static_assert(sizeof(struct ltcp_sock) <= sizeof(struct inet_sock) + 440);
 
 static inline struct ltcp_sock *ltcp_sk(const struct sock *sk)
 {

@@ -74,11 +74,11 @@ static u32 rack_mark_lost(struct sock *sk, u64 now_us)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	struct ltcp_rack *r = &ls->rack;
-	struct ltcp_skb_cb *cb, *next;
 	u32 window = rack_window(sk);
+	struct ltcp_skb_cb *cb;
 	u32 left;
 
-	list_for_each_entry_safe(cb, next, &ls->sent, list) {
+	while ((cb = ls->sent)) {
 		if (!ltcp_rack_after(r->xmit_us, r->end_seq, cb->sent_us,
 				     cb->end_seq))
 			return 0;

@@ -11,7 +11,8 @@
  * one, so that who looks for what is new in a SACK block meets nothing old,
  * however often a peer repeats itself. ls->sent is in order of transmission,
  * ls->lost in the order in which to send again. The octets in each state are
- * counted, so nothing is ever walked to know how much there is.
+ * counted, so nothing is ever walked to know how much there is. Both are rings
+ * without a head, to which ls points: half as large as a list.
  *
  * ack.c takes out what is acknowledged, sack.c and recovery.c move segments
  * from one state to another, output.c adds them. Whether a segment is lost is
@@ -27,8 +28,8 @@ void ltcp_rtx_init(struct sock *sk)
 
 	sk->tcp_rtx_queue = RB_ROOT;
 	ls->sacked_queue = RB_ROOT;
-	INIT_LIST_HEAD(&ls->sent);
-	INIT_LIST_HEAD(&ls->lost);
+	ls->sent = NULL;
+	ls->lost = NULL;
 	ls->sacked_out = 0;
 	ls->lost_out = 0;
 	ls->retrans_out = 0;
@@ -71,10 +72,44 @@ struct sk_buff *ltcp_rtx_find(const struct sock *sk, u32 seq)
 
 struct sk_buff *ltcp_rtx_lost_first(struct ltcp_sock *ls)
 {
-	struct ltcp_skb_cb *cb;
+	return ls->lost ? ltcp_cb_skb(ls->lost) : NULL;
+}
 
-	cb = list_first_entry_or_null(&ls->lost, struct ltcp_skb_cb, list);
-	return cb ? ltcp_cb_skb(cb) : NULL;
+static void ring_add_tail(struct ltcp_skb_cb **ring, struct ltcp_skb_cb *cb)
+{
+	if (*ring) {
+		list_add_tail(&cb->list, &(*ring)->list);
+	} else {
+		INIT_LIST_HEAD(&cb->list);
+		*ring = cb;
+	}
+}
+
+static void ring_del(struct ltcp_skb_cb **ring, struct ltcp_skb_cb *cb)
+{
+	if (list_empty(&cb->list))
+		*ring = NULL;
+	else if (*ring == cb)
+		*ring = list_next_entry(cb, list);
+	list_del(&cb->list);
+}
+
+/* What @last begins comes behind what @first begins. */
+static void ring_join(struct ltcp_skb_cb *first, struct ltcp_skb_cb *last)
+{
+	struct list_head *end = last->list.prev;
+
+	first->list.prev->next = &last->list;
+	last->list.prev = first->list.prev;
+	end->next = &first->list;
+	first->list.prev = end;
+}
+
+/* Where @cb, not SACKed, is. */
+static struct ltcp_skb_cb **rtx_ring(struct ltcp_sock *ls,
+				     const struct ltcp_skb_cb *cb)
+{
+	return (cb->seg & LTCP_SEG_LOST) ? &ls->lost : &ls->sent;
 }
 
 static void rtx_link(struct rb_root *root, struct sk_buff *skb)
@@ -113,7 +148,7 @@ void ltcp_rtx_add(struct sock *sk, struct sk_buff *skb)
 	ltcp_owned(sk);
 	cb->seg = 0;
 	rtx_link(&sk->tcp_rtx_queue, skb);
-	list_add_tail(&cb->list, &ltcp_sk(sk)->sent);
+	ring_add_tail(&ltcp_sk(sk)->sent, cb);
 }
 
 static void rtx_unlink(struct sock *sk, struct sk_buff *skb)
@@ -125,7 +160,7 @@ static void rtx_unlink(struct sock *sk, struct sk_buff *skb)
 		rb_erase(&skb->rbnode, &ls->sacked_queue);
 	} else {
 		rb_erase(&skb->rbnode, &sk->tcp_rtx_queue);
-		list_del(&cb->list);
+		ring_del(rtx_ring(ls, cb), cb);
 	}
 	rtx_uncount(ls, cb);
 }
@@ -137,31 +172,28 @@ void ltcp_rtx_free(struct sock *sk, struct sk_buff *skb)
 	ltcp_tx_free(sk, skb);
 }
 
-/* @skb, not SACKed, becomes @seg, of which there are @count octets in @list. */
-static void rtx_move(struct sock *sk, struct sk_buff *skb, u8 seg, u32 *count,
-		     struct list_head *list)
+/* @skb, not SACKed, becomes @seg, of which there are @count octets. */
+static void rtx_move(struct sock *sk, struct sk_buff *skb, u8 seg, u32 *count)
 {
+	struct ltcp_sock *ls = ltcp_sk(sk);
 	struct ltcp_skb_cb *cb = ltcp_cb(skb);
 
 	ltcp_owned(sk);
-	rtx_uncount(ltcp_sk(sk), cb);
+	ring_del(rtx_ring(ls, cb), cb);
+	rtx_uncount(ls, cb);
 	cb->seg = seg;
 	*count += ltcp_cb_len(cb);
-	list_move_tail(&cb->list, list);
+	ring_add_tail(rtx_ring(ls, cb), cb);
 }
 
 void ltcp_rtx_mark_lost(struct sock *sk, struct sk_buff *skb)
 {
-	struct ltcp_sock *ls = ltcp_sk(sk);
-
-	rtx_move(sk, skb, LTCP_SEG_LOST, &ls->lost_out, &ls->lost);
+	rtx_move(sk, skb, LTCP_SEG_LOST, &ltcp_sk(sk)->lost_out);
 }
 
 void ltcp_rtx_mark_sent(struct sock *sk, struct sk_buff *skb)
 {
-	struct ltcp_sock *ls = ltcp_sk(sk);
-
-	rtx_move(sk, skb, LTCP_SEG_RETRANS, &ls->retrans_out, &ls->sent);
+	rtx_move(sk, skb, LTCP_SEG_RETRANS, &ltcp_sk(sk)->retrans_out);
 }
 
 void ltcp_rtx_mark_sacked(struct sock *sk, struct sk_buff *skb)
@@ -189,13 +221,21 @@ void ltcp_rtx_mark_all_lost(struct sock *sk)
 void ltcp_rtx_unmark_lost(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
-	struct ltcp_skb_cb *cb;
+	struct ltcp_skb_cb *first = ls->lost;
+	struct ltcp_skb_cb *cb = first;
 
 	ltcp_owned(sk);
-	list_for_each_entry(cb, &ls->lost, list)
+	if (!first)
+		return;
+	do {
 		rtx_uncount(ls, cb);
-	/* All that was sent since was sent later. */
-	list_splice_init(&ls->lost, &ls->sent);
+		cb = list_next_entry(cb, list);
+	} while (cb != first);
+	/* All that was sent since was sent later: two rings become one. */
+	if (ls->sent)
+		ring_join(first, ls->sent);
+	ls->sent = first;
+	ls->lost = NULL;
 }
 
 void ltcp_rtx_forget_sacks(struct sock *sk)

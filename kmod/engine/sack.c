@@ -182,11 +182,11 @@ void ltcp_sack_mark_lost(struct sock *sk)
 {
 	u32 above = READ_ONCE(ltcp_net(sock_net(sk))->reordering) - 1;
 	struct ltcp_sock *ls = ltcp_sk(sk);
-	struct ltcp_skb_cb *cb, *next;
+	struct ltcp_skb_cb *cb;
 
 	if (ls->sacked_out <= above * ls->mss)
 		return;
-	list_for_each_entry_safe(cb, next, &ls->sent, list) {
+	while ((cb = ls->sent)) {
 		if ((cb->seg & LTCP_SEG_RETRANS) ||
 		    !ltcp_before(cb->end_seq, ls->sack_high))
 			break;
