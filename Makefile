@@ -12,8 +12,9 @@ KBUILD = $(MAKE) -C $(KDIR) M=$(CURDIR)/kmod W=$(W)
 module: headers
 	$(KBUILD) modules
 
-# What programs of others are told by, to speak of ltcp: scripts/ltcp-ss
-tools: out/tools/ltcp-ss.so
+# What programs are told by, to speak of ltcp or by it: scripts/ltcp-ss and
+# scripts/ltcp-run
+tools: out/tools/ltcp-run.so out/tools/ltcp-ss.so
 
 out/tools/%.so: scripts/%.c
 	@mkdir -p $(@D)
@@ -68,7 +69,7 @@ help:
 	@echo '  make               build kmod/ltcp.ko for the running kernel'
 	@echo '                     (KDIR=DIRECTORY: for another one)'
 	@echo '  make examples      and examples/cong-aimd, a congestion control'
-	@echo '  make tools         what scripts/ltcp-ss puts into ss'
+	@echo '  make tools         what ltcp-run and ltcp-ss put into programs'
 	@echo '  make install       and install it where modprobe finds it'
 	@echo '  make demo          see it work, in a virtual machine'
 	@echo '  make check         run all tests (TEST=NAME: one of them)'
@@ -84,5 +85,6 @@ help:
 	@echo 'What demo, check, bench and lint need is installed through apt.'
 	@echo 'Kernels are kept in $$LTCP_CACHE (~/.cache/ltcp), outside the clone.'
 
-.PHONY: module tools examples headers install demo check check-unit check-conform
-.PHONY: check-net check-race soak bench bench-flood lint clean help
+.PHONY: module tools examples headers install demo check check-unit
+.PHONY: check-conform check-net check-race soak bench bench-flood lint clean
+.PHONY: help
