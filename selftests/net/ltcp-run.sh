@@ -121,7 +121,7 @@ keeps_preload() {
 children() {
 	# shellcheck disable=SC2016 # the dollar is the inner shell's
 	"$RUN" sh -c 'exec python3 "$0" 5002' "$TMP/serve.py" &
-	wait_for 10 grep -q ":138A 00000000:0000 0A" /proc/net/ltcp
+	wait_for 60 grep -q ":138A 00000000:0000 0A" /proc/net/ltcp
 	kill $!
 	wait $! || true
 }
@@ -150,6 +150,7 @@ only_connect() {
 		fails(errno.ECONNREFUSED, client.connect, server.getsockname())
 		ltcp(client)
 		peer = socket.socket(AF_INET, SOCK_STREAM, LTCP)
+		peer.setsockopt(SOL_SOCKET, socket.SO_REUSEADDR, 1)
 		peer.bind(("127.0.0.1", 5002))
 		peer.listen(5)
 		client = tcp(socket.socket())
@@ -348,14 +349,14 @@ refuses_what_it_cannot_do() {
 }
 
 other_number() {
-	wait_for 10 rmmod ltcp
+	wait_for 60 rmmod ltcp
 	insmod "$LTCP_KO" ipproto=254
 	python <<-'EOP'
 	assert LTCP == 254
 	for s in talk(ltcp(listener(5001))):
 	    ltcp(s)
 	EOP
-	wait_for 10 rmmod ltcp
+	wait_for 60 rmmod ltcp
 }
 
 plan 20
