@@ -20,7 +20,8 @@
  *
  * FIGURE is a name, or how the names of several begin. Without, all are taken
  * that are about time; those about what a link lets through want a kernel whose
- * time passes only while it waits.
+ * time passes only while it waits, and those about memory one that does little
+ * else.
  *
  * Every measurement is a process in a new network namespace, with the default
  * settings of both protocols but for room for all TIME_WAITs: so none finds
@@ -58,7 +59,7 @@
  * @load: how
  * @how: with which arguments; its @proto is filled in
  * @cost: less is better
- * @link: it is about a link; only by name
+ * @apart: only by name
  * @wanted: it is to be taken
  * @ltcp: of each round
  * @tcp: likewise
@@ -70,7 +71,7 @@ struct figure {
 	double (*load)(const struct load *how);
 	struct load how;
 	bool cost;
-	bool link;
+	bool apart;
 	bool wanted;
 	double ltcp[ROUNDS_MAX];
 	double tcp[ROUNDS_MAX];
@@ -106,10 +107,21 @@ static double goodput(const struct load *how)
 	  .how = { .count = mib, .size = size_, .streams = streams_,	\
 		   .link = link_ } }
 
+#define MEMORY(name_, load_)						\
+	{ .name = name_, .unit = "octets", .load = load_, .cost = true,	\
+	  .apart = true, .how = { .count = 8192 } }
+
 #define LINK(name_, unit_, load_, mib, netem)				\
-	{ .name = name_, .unit = unit_, .load = load_, .link = true,	\
+	{ .name = name_, .unit = unit_, .load = load_, .apart = true,	\
 	  .how = { .count = mib, .size = 65536, .streams = 1,		\
 		   .link = netem } }
+
+/* So many streams of at least 16 MiB, in one bottleneck. */
+#define FAIR(name_, streams_, beside_)					\
+	{ .name = name_, .unit = "Jain", .load = load_fair,		\
+	  .apart = true,						\
+	  .how = { .count = 16, .size = 65536, .streams = streams_,	\
+		   .beside = beside_, .link = NARROW("100") } }
 
 #define WIDE	"limit 20000 "
 
@@ -126,14 +138,18 @@ static struct figure figures[] = {
 	BULK("bulk", 256, 65536, 1, NULL),
 	BULK("bulk8", 256, 65536, 8, NULL),
 	BULK("bulk1k", 32, 1024, 1, NULL),
+	BULK("bulk8_1k", 32, 1024, 8, NULL),
 	BULK("veth", 256, 65536, 1, ""),
 	BULK("veth8", 256, 65536, 8, ""),
 	BULK("veth1k", 32, 1024, 1, ""),
+	BULK("veth8_1k", 32, 1024, 8, ""),
 	COST("cpu", "ms/GB", load_cpu, 256, 65536, 0),
 	RATE("rr", "1/s", load_rr, 3000, 1),
 	RATE("rr1k", "1/s", load_rr, 3000, 1024),
 	COST("rr_p50", "us", load_rr_time, 3000, 1, 50),
 	COST("rr_p99", "us", load_rr_time, 3000, 1, 99),
+	COST("rr1k_p50", "us", load_rr_time, 3000, 1024, 50),
+	COST("rr1k_p99", "us", load_rr_time, 3000, 1024, 99),
 	RATE("connect", "1/s", load_connect, 2000, 1),
 	RATE("crr", "1/s", load_crr, 1500, 1),
 	RATE("syn", "1/s", syn, 16000, 1),
@@ -155,7 +171,14 @@ static struct figure figures[] = {
 	LINK("goodput_jitter", "Mbit/s", goodput, 32, WIDE "delay 10ms 2ms"),
 	LINK("goodput_small_queue", "Mbit/s", goodput, 16, NARROW("40")),
 	LINK("goodput_bloated_queue", "Mbit/s", goodput, 16, NARROW("1000")),
-	LINK("fair_same", "Jain", load_fair, 16, NARROW("100")),
+	FAIR("fair_own", 4, 0),
+	FAIR("fair_cubic", 2, IPPROTO_TCP),
+	MEMORY("mem_halfopen", load_mem_halfopen),
+	MEMORY("mem_queued", load_mem_queued),
+	MEMORY("mem_idle", load_mem_idle),
+	MEMORY("mem_unread", load_mem_unread),
+	MEMORY("mem_pair", load_mem_pair),
+	MEMORY("mem_timewait", load_mem_timewait),
 };
 
 static const char usage[] =
@@ -334,7 +357,7 @@ static void arguments(int argc, char **argv)
 		}
 	}
 	for (i = 0; optind == argc && i < ARRAY_SIZE(figures); i++)
-		figures[i].wanted = !figures[i].link;
+		figures[i].wanted = !figures[i].apart;
 	while (optind < argc)
 		want(argv[optind++]);
 }

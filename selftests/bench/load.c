@@ -20,7 +20,6 @@
 
 #include "load.h"
 
-#define PORT		5001	/* none that connect() would choose */
 #define STREAMS_MAX	64
 
 /**
@@ -101,7 +100,7 @@ static void server_listen(struct server *s, const struct load *how,
 /* The one server of most loads. */
 static void server_new(struct server *s, const struct load *how)
 {
-	server_listen(s, how, link_new(how->link), PORT);
+	server_listen(s, how, link_new(how->link), LOAD_PORT);
 }
 
 static int server_accept(const struct server *s)
@@ -302,7 +301,7 @@ double load_cpu(const struct load *how)
  * Fairness
  */
 
-/* A sender that goes on until both have sent what they should. */
+/* A sender that goes on until all have sent what they should. */
 struct rival {
 	struct server s;
 	struct load how;
@@ -330,32 +329,47 @@ static void *send_rival(void *arg)
 	return NULL;
 }
 
+static double jain(const struct rival *rivals, unsigned int n)
+{
+	double sum = 0, squares = 0;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		sum += rivals[i].rate;
+		squares += rivals[i].rate * rivals[i].rate;
+	}
+	return sum * sum / (n * squares);
+}
+
 double load_fair(const struct load *how)
 {
-	struct rival rivals[2] = {};
-	atomic_int running = 2;
+	struct rival *rivals = calloc(how->streams, sizeof(*rivals));
 	in_addr_t addr = link_new(how->link);
-	pthread_t clients[2];
-	double a, b;
-	int i;
+	atomic_int running = how->streams;
+	pthread_t clients[STREAMS_MAX];
+	unsigned int i;
+	double index;
 
-	for (i = 0; i < 2; i++) {
+	if (!rivals || how->streams > STREAMS_MAX)
+		errx(1, "no room for %u streams", how->streams);
+	for (i = 0; i < how->streams; i++) {
 		rivals[i].how = *how;
 		rivals[i].running = &running;
-		if (i)
-			rivals[i].how.proto = IPPROTO_TCP;
-		server_listen(&rivals[i].s, &rivals[i].how, addr, PORT + i);
+		if (i % 2 && how->beside)
+			rivals[i].how.proto = how->beside;
+		server_listen(&rivals[i].s, &rivals[i].how, addr,
+			      LOAD_PORT + i);
 		server_start(&rivals[i].s, serve_bulk);
 	}
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < how->streams; i++)
 		clients[i] = thread(send_rival, &rivals[i]);
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < how->streams; i++)
 		join(clients[i]);
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < how->streams; i++)
 		server_join(&rivals[i].s);
-	a = rivals[0].rate;
-	b = rivals[1].rate;
-	return (a + b) * (a + b) / (2 * (a * a + b * b));
+	index = jain(rivals, how->streams);
+	free(rivals);
+	return index;
 }
 
 /*

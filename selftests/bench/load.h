@@ -5,6 +5,8 @@
 #include <netinet/in.h>
 #include <stddef.h>
 
+#define LOAD_PORT	5001	/* none that connect() would choose */
+
 /*
  * The loads that bench puts on a protocol, and how much of it got through.
  *
@@ -21,6 +23,7 @@
  * @size: octets of a write, or of a request and of its response
  * @streams: connections at once
  * @percentile: of the times that were measured, for latencies
+ * @beside: protocol of every other stream, for fairness; 0: that of all
  * @link: NULL: loopback. Else a link between two namespaces, which netem treats
  *	  as this says in either direction; "": not at all
  */
@@ -30,6 +33,7 @@ struct load {
 	size_t size;
 	unsigned int streams;
 	unsigned int percentile;
+	int beside;
 	const char *link;
 };
 
@@ -58,17 +62,37 @@ double load_connect(const struct load *how);
 double load_crr(const struct load *how);
 
 /*
- * One stream beside one of the kernel's own TCP, @count MiB or more each, in
- * the same direction. Return: Jain's index of the two rates; 1 is fair.
+ * @streams in the same direction, of @count MiB or more each. Return: Jain's
+ * index of their rates; 1 is fair, 1/streams is one that has it all.
  */
 double load_fair(const struct load *how);
 
 /*
- * @count SYNs of as many peers, answered with SYN-ACKs and kept half open, or
- * answered with cookies. Return: per second, without the way to the protocol.
+ * syn.c: @count SYNs of as many peers, answered with SYN-ACKs and kept half
+ * open, or answered with cookies. Return: per second, without the way to the
+ * protocol.
  */
 double load_syn(int proto, unsigned long count);
 double load_cookie(int proto, unsigned long count);
+
+/*
+ * A listener of this namespace's TUN device with room for a flood. @cookies as
+ * in net.ipv4.tcp_syncookies: 0 never, 2 always. Return: its descriptor.
+ */
+int load_listener(int proto, const char *cookies);
+
+/*
+ * many.c: octets of memory that one of @count takes: of connections that are
+ * half open; that nobody has accepted; that were accepted, and are idle; that
+ * have received a segment of 200 octets which nobody has read; of which both
+ * ends are here, both together; that are in TIME_WAIT.
+ */
+double load_mem_halfopen(const struct load *how);
+double load_mem_queued(const struct load *how);
+double load_mem_idle(const struct load *how);
+double load_mem_unread(const struct load *how);
+double load_mem_pair(const struct load *how);
+double load_mem_timewait(const struct load *how);
 
 /*
  * link.c: a link to another namespace, with netem's arguments @netem, unless

@@ -7,6 +7,7 @@
 set -eu
 
 proto=${LTCP_PROTO:-253}
-echo "ABOUT speed Linux $(uname -r), ${LTCP_RIG:-this machine}"
+echo "ABOUT ${LTCP_BENCH:-speed} Linux $(uname -r), ${LTCP_RIG:-this machine}," \
+	"$(nproc) processors"
 [ "$proto" = 6 ] || insmod "$LTCP_KO" ipproto="$proto"
 exec out/selftests/bench/bench -p "$proto" "$@"

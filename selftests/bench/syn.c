@@ -20,7 +20,6 @@
 #include "load.h"
 
 #define ADDRESS		"10.7.0.1"
-#define PORT		5001
 #define BURST		2000		/* well below the size of all tables */
 
 struct target {
@@ -42,7 +41,7 @@ static double burst(const struct target *t, int proto, uint8_t flags)
 {
 	struct seg s = {
 		.dst = inet_addr(ADDRESS),
-		.dport = PORT,
+		.dport = LOAD_PORT,
 		.flags = flags,
 	};
 	uint8_t pkt[SEG_MAX];
@@ -71,22 +70,25 @@ static void set(int proto, const char *name, const char *tcp_name,
 		err(1, "%s", path);
 }
 
-static int listener(int proto)
+int load_listener(int proto, const char *cookies)
 {
 	struct sockaddr_in sin = {
 		.sin_family = AF_INET,
 		.sin_addr.s_addr = inet_addr(ADDRESS),
-		.sin_port = htons(PORT),
+		.sin_port = htons(LOAD_PORT),
 	};
 	int fd = socket(AF_INET, SOCK_STREAM, proto);
 
+	if (put_file("/proc/sys/net/core/somaxconn", "1000000"))
+		err(1, "somaxconn");
+	set(proto, "max_syn_backlog", "tcp_max_syn_backlog", "1000000");
+	set(proto, "syncookies", "tcp_syncookies", cookies);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&sin, sizeof(sin)) ||
 	    listen(fd, 100000))
 		err(1, "listener");
 	return fd;
 }
 
-/* @cookies as in net.ipv4.tcp_syncookies: 0 never, 2 always. */
 static double syn_rate(int proto, unsigned long count, const char *cookies)
 {
 	struct target t = { .proto = proto };
@@ -96,11 +98,7 @@ static double syn_rate(int proto, unsigned long count, const char *cookies)
 
 	t.tun = tun_new(ADDRESS, "255.255.255.0");
 	sink_new();
-	if (put_file("/proc/sys/net/core/somaxconn", "1000000"))
-		err(1, "somaxconn");
-	set(proto, "max_syn_backlog", "tcp_max_syn_backlog", "1000000");
-	set(proto, "syncookies", "tcp_syncookies", cookies);
-	fd = listener(proto);
+	fd = load_listener(proto, cookies);
 	for (i = 0; i < count / BURST + 1; i++) {
 		double syn = burst(&t, proto, SEG_SYN);
 		double none = burst(&t, IPPROTO_ICMP, SEG_SYN);
