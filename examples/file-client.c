@@ -4,16 +4,18 @@
  *
  *	file-client [-p PROTOCOL] [-P PORT] [-n COUNT] ADDRESS put|get FILE
  *
+ * ADDRESS is one of IPv4 or IPv6, with %INTERFACE if it is one of the link.
  * -p 6 is the kernel's own TCP. -n splits the file over several connections,
  * one process each: on a link that loses segments a single connection is
  * bound by its congestion window, to about MSS * 1.2 / (RTT * sqrt(loss))
  * octets per second, and several of them share the link as several users do.
  */
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <netdb.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -22,7 +24,8 @@
 #include "file-copy.h"
 
 static int protocol = IPPROTO_LTCP;
-static struct sockaddr_in server = { .sin_family = AF_INET };
+static struct sockaddr_storage server;
+static socklen_t server_len;
 
 static double now(void)
 {
@@ -37,14 +40,32 @@ static int connect_to_server(void)
 	double start = now();
 	int fd;
 
-	fd = socket(AF_INET, SOCK_STREAM, protocol);
+	fd = socket(server.ss_family, SOCK_STREAM, protocol);
 	if (fd < 0)
 		die("socket (is the module loaded?)");
-	if (!connect(fd, (struct sockaddr *)&server, sizeof(server)))
+	if (!connect(fd, (struct sockaddr *)&server, server_len))
 		return fd;
 	fprintf(stderr, "connect: %s after %.3f s\n", strerror(errno),
 		now() - start);
 	exit(EXIT_FAILURE);
+}
+
+static bool find_server(const char *name, int port)
+{
+	struct addrinfo hints = {
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+		.ai_socktype = SOCK_STREAM,
+	};
+	struct addrinfo *found;
+	char service[16];
+
+	snprintf(service, sizeof(service), "%d", port);
+	if (getaddrinfo(name, service, &hints, &found))
+		return false;
+	memcpy(&server, found->ai_addr, found->ai_addrlen);
+	server_len = found->ai_addrlen;
+	freeaddrinfo(found);
+	return true;
 }
 
 static void ask(int fd, enum op op, const char *path, uint64_t offset,
@@ -149,9 +170,8 @@ int main(int argc, char **argv)
 		else
 			return usage();
 	}
-	server.sin_port = htons(port);
 	if (argc - optind != 3 || parts < 1 ||
-	    inet_pton(AF_INET, argv[optind], &server.sin_addr) != 1)
+	    !find_server(argv[optind], port))
 		return usage();
 	argv += optind;
 	op = !strcmp(argv[1], "get") ? OP_GET : OP_PUT;

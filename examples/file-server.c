@@ -4,34 +4,40 @@
  * them (GET). One process per connection, plain blocking calls. What makes it
  * an ltcp program and not a TCP program is the third argument of socket().
  *
- *	file-server [-p PROTOCOL] [-P PORT] [-d DIRECTORY]
+ *	file-server [-6] [-p PROTOCOL] [-P PORT] [-d DIRECTORY]
  *
- * -p 6 is the kernel's own TCP. There is no authentication: for tests only.
+ * With -6 clients may come over IPv6 as well. -p 6 is the kernel's own TCP. There is no authentication: for tests only.
  */
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "file-copy.h"
 
-static int listen_on(int protocol, int port)
+/* Any address of IPv4, or of both IPv6 and IPv4. */
+static int listen_on(int protocol, int port, bool both)
 {
-	struct sockaddr_in addr = {
+	struct sockaddr_in6 sin6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(port),
+	};
+	struct sockaddr_in sin = {
 		.sin_family = AF_INET,
 		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_ANY),
 	};
+	const struct sockaddr *any = both ? (struct sockaddr *)&sin6 :
+					    (struct sockaddr *)&sin;
 	int fd, one = 1;
 
-	fd = socket(AF_INET, SOCK_STREAM, protocol);
+	fd = socket(any->sa_family, SOCK_STREAM, protocol);
 	if (fd < 0)
 		die("socket (is the module loaded?)");
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+	if (bind(fd, any, both ? sizeof(sin6) : sizeof(sin)))
 		die("bind");
 	if (listen(fd, 64))
 		die("listen");
@@ -125,20 +131,23 @@ static void serve(int conn)
 int main(int argc, char **argv)
 {
 	int protocol = IPPROTO_LTCP, port = FILE_COPY_PORT;
+	bool both = false;
 	int fd, conn, opt;
 
-	while ((opt = getopt(argc, argv, "p:P:d:")) != -1) {
+	while ((opt = getopt(argc, argv, "6p:P:d:")) != -1) {
 		if (opt == 'p')
 			protocol = atoi(optarg);
 		else if (opt == 'P')
 			port = atoi(optarg);
+		else if (opt == '6')
+			both = true;
 		else if (opt != 'd')
 			return 2;
 		else if (chdir(optarg))
 			die(optarg);
 	}
 	signal(SIGCHLD, SIG_IGN);
-	fd = listen_on(protocol, port);
+	fd = listen_on(protocol, port, both);
 	printf("protocol %d, port %d: listening\n", protocol, port);
 	fflush(stdout);
 

@@ -172,6 +172,7 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #define inet6_test_bit(nr, sk)	(inet6_sk(sk)->LTCP_INET6_##nr)
 #endif
 
+#if IS_ENABLED(CONFIG_IPV6)
 /* Where the IPv6 part stands in a socket; older ones take it from the size. */
 static inline void ltcp_set_pinfo_offset(struct proto *prot,
 					 unsigned int offset)
@@ -199,6 +200,7 @@ static inline void ltcp_no_flowlabels(struct sock *sk)
 	RCU_INIT_POINTER(inet6_sk(sk)->ipv6_fl_list, NULL);
 #endif
 }
+#endif /* CONFIG_IPV6 */
 
 /* IP_LOCAL_PORT_RANGE: high port << 16 | low port, 0: none */
 static inline u32 ltcp_local_port_range(const struct sock *sk)

@@ -873,6 +873,7 @@ void ltcp_reply_rst_with(const struct ltcp_flow *flow,
  * struct ltcp_af_ops - what differs between IPv4 and IPv6
  * @family: AF_INET or AF_INET6
  * @net_hdr_len: octets of the IP header without options
+ * @headroom: octets that the IP layer wants to find in front of a segment
  * @mss_default: when the peer sent no MSS option
  * @check: is this an address of the family? 0 or negative errno
  * @connect: route, source address, destination into the socket [s]
@@ -890,6 +891,7 @@ void ltcp_reply_rst_with(const struct ltcp_flow *flow,
 struct ltcp_af_ops {
 	int family;
 	u16 net_hdr_len;
+	u16 headroom;
 	u16 mss_default;
 	int (*check)(const struct sockaddr *addr, int len);
 	int (*connect)(struct sock *sk, struct sockaddr *addr, int len);

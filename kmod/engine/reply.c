@@ -64,7 +64,7 @@ static struct sk_buff *reply_skb(struct sk_buff *old,
 				 const struct dst_entry *dst, unsigned int len)
 {
 	unsigned int room = LL_RESERVED_SPACE(dst->dev) + dst->header_len +
-			    af->net_hdr_len + len;
+			    af->headroom + len;
 	struct sk_buff *skb = old;
 
 	if (!old || !reply_recycle(old, room)) {

@@ -344,6 +344,7 @@ static const struct net_protocol ltcp_v4_protocol = {
 const struct ltcp_af_ops ltcp_ipv4_ops = {
 	.family		= AF_INET,
 	.net_hdr_len	= sizeof(struct iphdr),
+	.headroom	= sizeof(struct iphdr),
 	.mss_default	= LTCP_MSS_DEFAULT_V4,
 	.check		= ltcp_v4_check,
 	.connect	= ltcp_v4_connect,

@@ -553,6 +553,8 @@ static const struct inet6_protocol ltcp_v6_protocol = {
 const struct ltcp_af_ops ltcp_ipv6_ops = {
 	.family		= AF_INET6,
 	.net_hdr_len	= sizeof(struct ipv6hdr),
+	/* Eight are for what would make it a jumbogram, which it never is. */
+	.headroom	= sizeof(struct ipv6hdr) + 8,
 	.mss_default	= LTCP_MSS_DEFAULT_V6,
 	.check		= ltcp_v6_check,
 	.connect	= ltcp_v6_connect,
