@@ -213,6 +213,9 @@ enum ltcp_deferred {
 	LTCP_DEFER_TIMER,	/* the timer fired while a user had the lock */
 	LTCP_DEFER_PMTU,	/* ICMP told a new path MTU */
 	LTCP_DEFER_PACING,	/* the time to send on had come */
+	LTCP_DEFER_ACK,		/* an ACK has waited for others */
+	LTCP_THROTTLED,		/* no work yet: packets wait below */
+	LTCP_UNTHROTTLE,	/* nor is this: a timer runs for it */
 };
 
 /* Loss recovery, engine/recovery.c */
@@ -236,6 +239,7 @@ enum ltcp_frto {
 /* ltcp_sock.ack_flags */
 #define LTCP_ACK_PENDING 0x1	/* something received is not yet acked */
 #define LTCP_ACK_NOW	0x2	/* and must not wait */
+#define LTCP_ACK_EARLY	0x4	/* or only for others like it */
 
 /* ltcp_sock.rcv.urgent: there is a mark that was not read past, */
 #define LTCP_URGENT_MARK 1
@@ -357,6 +361,7 @@ struct ltcp_sock {
 	u8 ecn_echo:1;		/* [s] we have a mark to tell: ECE */
 	u8 ecn_cwr:1;		/* [s] we have a reduction to tell: CWR */
 	u8 ecn_low:1;		/* [s] cwnd fell for a mark in this window */
+	u8 mtu_on:1;		/* [s] the path MTU is searched for */
 	u8 defer_accept;	/* [o] TCP_DEFER_ACCEPT, in rounds of SYN-ACKs;
 				 *     0: off
 				 */
@@ -423,7 +428,7 @@ struct ltcp_sock {
 	u32 state_since;	/* [o] ktime_get_seconds() of the last change
 				 *     of state
 				 */
-	struct ltcp_pacer *pacer;	/* [s] engine/pacing.c, or NULL */
+	struct ltcp_extra *extra;	/* [s] engine/extra.h, or NULL */
 	struct ltcp_port *port;		/* [p] bucket of the local port */
 	union {
 		struct ltcp_accept *accept;	/* [c] since the first listen() */
@@ -682,6 +687,9 @@ int ltcp_send_one_more(struct sock *sk);
 /* Recompute ls->mss from path MTU, the peer's MSS and TCP_MAXSEG. [s] */
 void ltcp_sync_mss(struct sock *sk, u32 pmtu);
 
+/* Payload of a segment that fills @mtu, by all but min_snd_mss. [s] */
+u32 ltcp_mtu_payload(const struct ltcp_sock *ls, u32 mtu);
+
 /* ICMP told rcv.icmp_mtu: smaller segments, and the lost one again. [s] */
 void ltcp_mtu_reduced(struct sock *sk);
 
@@ -734,8 +742,34 @@ void ltcp_pacing_due(struct sock *sk);
 /* Nothing more will be sent for now. */
 void ltcp_pacing_stop(struct sock *sk);
 
-/* The connection goes, a grace period after the last reference. */
-void ltcp_pacing_free(struct sock *sk);
+/*
+ * engine/extra.c: what only some connections need. The connection goes, a grace
+ * period after the last reference.
+ */
+void ltcp_extra_free(struct sock *sk);
+
+/*
+ * engine/throttle.c: what waits below the socket
+ */
+
+/* So much that @skb must wait? Then ltcp_output() will be called. [s] */
+bool ltcp_throttled(struct sock *sk, const struct sk_buff *skb);
+
+/* Should the end of what is queued wait for that? Likewise. [s] */
+bool ltcp_autocork(struct sock *sk);
+
+/* A packet of @sk is freed. Any context, even without a reference. */
+void ltcp_throttle_freed(struct sock *sk);
+
+/*
+ * engine/ack_compress.c: ACKs of early segments that stand for several
+ */
+
+/* May the ACK that is due wait for others? Then it will be sent in time. [s] */
+bool ltcp_ack_compress(struct sock *sk);
+
+/* It has waited long enough. [s] */
+void ltcp_ack_compressed(struct sock *sk);
 
 /*
  * engine/urgent.c: the urgent mark of each direction

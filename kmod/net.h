@@ -100,6 +100,15 @@ struct ltcp_tw_wheel;
 	X(EcnCeIn, "segment received that a router had marked (RFC 3168)") \
 	X(EcnReductions, "window reduced: the peer was told of a mark")	\
 	X(EcnFallbacks, "SYN sent again, without asking for ECN")	\
+	X(MtuProbes, "segment sent that is larger than the path is known " \
+	  "to take (RFC 4821)")						\
+	X(MtuProbesAcked, "such a segment arrived: all may be that large") \
+	X(MtuProbesLost, "such a segment did not arrive: too large")	\
+	X(MtuBlackHoles, "segments made small: nothing was answered")	\
+	X(OutputThrottled, "sending put off: limit_output_bytes wait "	\
+	  "below the socket")						\
+	X(AutoCorks, "small write put off: packets wait below the socket") \
+	X(AcksCompressed, "ACK of an early segment left to the next one") \
 	X(DupAcksIn, "duplicate ACK received")				\
 	X(DupAcksOut, "immediate ACK sent for an out-of-order segment")	\
 	X(DelayedAcks, "ACK sent by the delayed ACK timer")		\
@@ -275,6 +284,14 @@ struct ltcp_net {
 	int moderate_rcvbuf;
 	int min_snd_mss;
 	int base_mss;			/* floor of what ICMP may set */
+	int mtu_probing;		/* 1: after a black hole, 2: always */
+	int mtu_probe_floor;
+	int probe_interval;		/* seconds */
+	int probe_threshold;		/* octets */
+	int limit_output_bytes;
+	int autocorking;
+	int comp_sack_delay_ns;
+	int comp_sack_nr;
 	int invalid_ratelimit;		/* milliseconds */
 	int rmem[3];			/* octets: min, default, max */
 	int wmem[3];

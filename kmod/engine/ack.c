@@ -145,6 +145,8 @@ static void ltcp_new_ack(struct sock *sk, const struct ltcp_skb_cb *cb,
 	news->rtt_us = ltcp_rtx_clean(sk, news);
 	if (ltcp_before(ls->sack_high, cb->ack))
 		ls->sack_high = cb->ack;
+	if (unlikely(ls->mtu_on))
+		ltcp_mtu_probe_acked(sk);
 	if (news->rtt_us)
 		ltcp_rtt_sample(&ls->rtt, news->rtt_us,
 				READ_ONCE(ltcp_net(sock_net(sk))->rto_min_us));

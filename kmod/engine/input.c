@@ -212,7 +212,9 @@ static void ltcp_established(struct sock *sk, enum ltcp_event event)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
-	ltcp_sync_mss(sk, ls->af->mtu(sk) ?: ls->pmtu);
+	ls->pmtu = ls->af->mtu(sk) ?: ls->pmtu;
+	ltcp_mtu_search_start(sk);
+	ltcp_sync_mss(sk, ls->pmtu);
 	ls->cong.cwnd = ltcp_cong_init_window(ls->mss);
 	if (ls->retries) {
 		/* A lost SYN tells of a narrow path: RFC 5681 3.1 */
@@ -349,6 +351,12 @@ static void ltcp_ack_due(struct sock *sk)
 		return;
 	if (ls->quickack && !(ls->ack_flags & LTCP_ACK_NOW)) {
 		ls->quickack--;
+		ls->ack_flags |= LTCP_ACK_NOW;
+	}
+	if ((ls->ack_flags & (LTCP_ACK_NOW | LTCP_ACK_EARLY)) ==
+	    LTCP_ACK_EARLY) {
+		if (ltcp_ack_compress(sk))
+			return;
 		ls->ack_flags |= LTCP_ACK_NOW;
 	}
 	/* At least for every second full segment: MUST-59, SHLD-19 */

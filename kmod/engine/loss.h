@@ -158,4 +158,51 @@ void ltcp_rtx_forget_sacks(struct sock *sk);
 /* Cut @skb after @len octets of payload; returns the rest, NULL: no memory */
 struct sk_buff *ltcp_rtx_split(struct sock *sk, struct sk_buff *skb, u32 len);
 
+/*
+ * engine/mtu_probe.c: the path MTU without ICMP, RFC 4821. All [s]
+ */
+
+/* The connection opens: mtu_probing may want a search from the start. */
+void ltcp_mtu_search_start(struct sock *sk);
+
+/* Of @pmtu, which the route knows, what is known to pass. */
+u32 ltcp_mtu_search_limit(struct ltcp_sock *ls, u32 pmtu);
+
+/* So many timeouts: perhaps the path swallows what is too large. */
+void ltcp_mtu_black_hole(struct sock *sk);
+
+enum ltcp_mtu_probe {
+	LTCP_MTU_NO_PROBE,	/* go on */
+	LTCP_MTU_PROBED,	/* it went out, and so may what follows */
+	LTCP_MTU_WAIT,		/* soon; nothing else shall take its place */
+};
+
+/* ls->mtu_on: send a probe, if this is the time for it. */
+enum ltcp_mtu_probe ltcp_mtu_probe(struct sock *sk);
+
+/* ls->mtu_on: octets to a segment of what begins at @seq. */
+u32 ltcp_mtu_segment(const struct ltcp_sock *ls, u32 seq);
+
+/* ls->mtu_on: SND.UNA has moved. */
+void ltcp_mtu_probe_acked(struct sock *sk);
+
+/* SND.UNA is lost. True: it was a probe, and has been sent again. */
+bool ltcp_mtu_probe_lost(struct sock *sk);
+
+/* An episode of loss begins: no probe is on its way any more. */
+void ltcp_mtu_probe_end(struct ltcp_sock *ls);
+
+/*
+ * engine/output.c, for mtu_probe.c
+ */
+
+/* Cut @skb, in the send queue, after @len octets. 0 or -ENOMEM [s] */
+int ltcp_split_unsent(struct sock *sk, struct sk_buff *skb, u32 len);
+
+/* Send the first @len octets of @skb, the head of that queue, likewise. [s] */
+int ltcp_send_head(struct sock *sk, struct sk_buff *skb, u32 len);
+
+/* Send all of @skb again, which was sent before. [s] */
+void ltcp_send_whole(struct sock *sk, struct sk_buff *skb);
+
 #endif /* _LTCP_LOSS_H */

@@ -112,19 +112,28 @@ void ltcp_tx_purge(struct sock *sk)
 	sk_mem_reclaim(sk);
 }
 
-void ltcp_sync_mss(struct sock *sk, u32 pmtu)
+u32 ltcp_mtu_payload(const struct ltcp_sock *ls, u32 mtu)
 {
-	struct ltcp_sock *ls = ltcp_sk(sk);
-	u32 hdrs = ls->af->net_hdr_len + ltcp_ext_hdr_len(sk) + LTCP_HDR_LEN;
-	u32 mss = pmtu > hdrs ? pmtu - hdrs : 0;
+	u32 hdrs = ls->af->net_hdr_len + LTCP_HDR_LEN +
+		   ltcp_ext_hdr_len(&ls->inet.sk);
+	u32 mss = mtu > hdrs ? mtu - hdrs : 0;
 
-	ls->pmtu = pmtu;
 	mss = min_t(u32, mss, ls->mss_peer);
 	if (ls->mss_user)
 		mss = min_t(u32, mss, ls->mss_user);
 	/* The MSS counts options as data (RFC 6691, MUST-16). */
 	if (ls->ts_ok)
 		mss -= min_t(u32, mss, LTCP_TIMESTAMP_ROOM);
+	return mss;
+}
+
+void ltcp_sync_mss(struct sock *sk, u32 pmtu)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
+	u32 mss;
+
+	ls->pmtu = pmtu;
+	mss = ltcp_mtu_payload(ls, ltcp_mtu_search_limit(ls, pmtu));
 	mss = max_t(u32, mss, READ_ONCE(ltcp_net(sock_net(sk))->min_snd_mss));
 	ls->mss = mss;
 	ls->cong.mss = mss;
@@ -156,6 +165,8 @@ void ltcp_mtu_reduced(struct sock *sk)
 	if (!mtu || mtu >= ls->pmtu)
 		return;
 	ltcp_sync_mss(sk, mtu);
+	if (ltcp_mtu_probe_lost(sk))
+		return;
 	/* What was too big is lost, but not for congestion (RFC 1191 6.5) */
 	skb = ltcp_rtx_first(sk);
 	if (skb && skb->len > ls->mss)
@@ -280,7 +291,8 @@ static int ltcp_xmit(struct sock *sk, struct sk_buff *skb, u32 seq, u8 flags)
 	struct tcphdr *th;
 
 	optlen = ltcp_segment_options(sk, &opt, flags, payload);
-	ltcp_gso_mark(skb, ls->mss, ls->af->family);
+	ltcp_gso_mark(skb, unlikely(ls->mtu_on) ? ltcp_mtu_segment(ls, seq) :
+						  ls->mss, ls->af->family);
 
 	th = skb_push(skb, LTCP_HDR_LEN + optlen);
 	skb_reset_transport_header(skb);
@@ -422,7 +434,7 @@ struct sk_buff *ltcp_tx_split(struct sock *sk, struct sk_buff *skb, u32 len)
 }
 
 /* The same for @skb in the send queue. 0 or -ENOMEM */
-static int ltcp_split_unsent(struct sock *sk, struct sk_buff *skb, u32 len)
+int ltcp_split_unsent(struct sock *sk, struct sk_buff *skb, u32 len)
 {
 	struct sk_buff *rest = ltcp_tx_split(sk, skb, len);
 
@@ -508,8 +520,7 @@ static void ltcp_after_idle(struct sock *sk)
 				    ltcp_cong_init_window(ls->mss));
 }
 
-/* Send the first @len octets of @skb, the head of the write queue. */
-static int ltcp_send_head(struct sock *sk, struct sk_buff *skb, u32 len)
+int ltcp_send_head(struct sock *sk, struct sk_buff *skb, u32 len)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	int err;
@@ -585,6 +596,11 @@ static int ltcp_send_again(struct sock *sk, struct sk_buff *skb, u32 room)
 	return 0;
 }
 
+void ltcp_send_whole(struct sock *sk, struct sk_buff *skb)
+{
+	ltcp_send_again(sk, skb, roundup(skb->len, ltcp_sk(sk)->mss));
+}
+
 void ltcp_retransmit(struct sock *sk)
 {
 	struct sk_buff *skb = ltcp_rtx_lost_first(ltcp_sk(sk)) ?:
@@ -645,11 +661,28 @@ static void ltcp_send_lost(struct sock *sk)
 	}
 }
 
-static void ltcp_output_run(struct sock *sk, bool force)
+/* Then what is new, as long as all agree. */
+static void ltcp_send_new(struct sock *sk, bool force)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 	struct sk_buff *skb;
 	u32 len;
+
+	ls->cwnd_limited = 0;
+	if (unlikely(ls->mtu_on) && !skb_queue_empty(&sk->sk_write_queue) &&
+	    ltcp_mtu_probe(sk) == LTCP_MTU_WAIT)
+		return;
+	while ((skb = skb_peek(&sk->sk_write_queue))) {
+		len = ltcp_may_send(sk, skb, force);
+		if (!len || ltcp_pacing_holds(sk) || ltcp_throttled(sk, skb) ||
+		    ltcp_send_head(sk, skb, len))
+			break;
+	}
+}
+
+static void ltcp_output_run(struct sock *sk, bool force)
+{
+	struct ltcp_sock *ls = ltcp_sk(sk);
 
 	ltcp_owned(sk);
 	if (!((1 << sk->sk_state) &
@@ -666,13 +699,7 @@ static void ltcp_output_run(struct sock *sk, bool force)
 	if (ls->frto != LTCP_FRTO_NEW)
 		ltcp_send_lost(sk);
 	ltcp_after_idle(sk);
-	ls->cwnd_limited = 0;
-	while ((skb = skb_peek(&sk->sk_write_queue))) {
-		len = ltcp_may_send(sk, skb, force);
-		if (!len || ltcp_pacing_holds(sk) ||
-		    ltcp_send_head(sk, skb, len))
-			break;
-	}
+	ltcp_send_new(sk, force);
 	/* RFC 5682 2.1 (2b): without new data there is nothing to find out. */
 	if (ls->frto == LTCP_FRTO_NEW && ls->snd.nxt == ls->recover) {
 		ls->frto = LTCP_FRTO_NONE;

@@ -13,25 +13,12 @@
  * retransmit sends again at once is not held back, but counts.
  */
 
-#include <linux/hrtimer.h>
 #include <linux/math64.h>
 
-#include "ltcp.h"
+#include "engine/extra.h"
 
 /* Octets of a super-segment: what takes so long, but at least one segment. */
 #define LTCP_PACING_BURST_US	1000
-
-/**
- * struct ltcp_pacer - what a paced connection has besides
- * @timer: fires when @next has come; holds a reference while it is started
- * @sk: the connection
- * @next: ktime_get_ns() before which nothing goes out [s]
- */
-struct ltcp_pacer {
-	struct hrtimer timer;
-	struct sock *sk;
-	u64 next;
-};
 
 static bool pacing_by_us(const struct sock *sk)
 {
@@ -45,51 +32,29 @@ void ltcp_pacing_due(struct sock *sk)
 		ltcp_output(sk);
 }
 
-static enum hrtimer_restart pacing_fire(struct hrtimer *timer)
+enum hrtimer_restart ltcp_pacing_fire(struct hrtimer *timer)
 {
-	struct sock *sk = container_of(timer, struct ltcp_pacer, timer)->sk;
+	struct ltcp_extra *x = container_of(timer, struct ltcp_extra, pacing);
 
-	bh_lock_sock(sk);
-	if (!sock_owned_by_user(sk))
-		ltcp_pacing_due(sk);
-	else if (!test_and_set_bit(LTCP_DEFER_PACING, &sk->sk_tsq_flags))
-		sock_hold(sk);	/* for ltcp_release_cb() */
-	bh_unlock_sock(sk);
-	/* What is left is freed after a grace period: not under our feet. */
-	sock_put(sk);
+	ltcp_extra_fired(x->sk, LTCP_DEFER_PACING, ltcp_pacing_due);
 	return HRTIMER_NORESTART;
-}
-
-/* Without memory for it the connection is not paced, this time. */
-static struct ltcp_pacer *pacer_of(struct sock *sk)
-{
-	struct ltcp_sock *ls = ltcp_sk(sk);
-
-	if (ls->pacer)
-		return ls->pacer;
-	ls->pacer = kzalloc(sizeof(*ls->pacer), GFP_ATOMIC | __GFP_NOWARN);
-	if (ls->pacer) {
-		ls->pacer->sk = sk;
-		hrtimer_setup(&ls->pacer->timer, pacing_fire, CLOCK_MONOTONIC,
-			      HRTIMER_MODE_ABS_SOFT);
-	}
-	return ls->pacer;
 }
 
 bool ltcp_pacing_holds(struct sock *sk)
 {
-	struct ltcp_pacer *p;
+	struct ltcp_extra *x;
 
 	ltcp_owned(sk);
 	if (likely(!pacing_by_us(sk)))
 		return false;
-	p = pacer_of(sk);
-	if (!p || ktime_get_ns() >= p->next)
+	/* Without memory for it the connection is not paced, this time. */
+	x = ltcp_extra_get(sk);
+	if (!x || ktime_get_ns() >= x->next)
 		return false;
-	if (!hrtimer_is_queued(&p->timer)) {
+	if (!hrtimer_is_queued(&x->pacing)) {
 		LTCP_INC(sock_net(sk), PacingWaits);
 		sock_hold(sk);
-		hrtimer_start(&p->timer, ns_to_ktime(p->next),
+		hrtimer_start(&x->pacing, ns_to_ktime(x->next),
 			      HRTIMER_MODE_ABS_SOFT);
 	}
 	return true;
@@ -98,19 +63,19 @@ bool ltcp_pacing_holds(struct sock *sk)
 void ltcp_pacing_sent(struct sock *sk, u32 len)
 {
 	unsigned long rate = READ_ONCE(sk->sk_pacing_rate);
-	struct ltcp_pacer *p;
+	struct ltcp_extra *x;
 	u64 takes;
 
 	if (likely(!pacing_by_us(sk)) || !len || !rate || rate == ~0UL)
 		return;
-	p = pacer_of(sk);
-	if (!p)
+	x = ltcp_extra_get(sk);
+	if (!x)
 		return;
 	/* Orphans shall come to an end: no longer than sch_fq lets wait */
 	takes = min_t(u64, div64_ul((u64)len * NSEC_PER_SEC, rate),
 		      NSEC_PER_SEC);
 	/* Who was held up may make good for it, at twice the rate. */
-	p->next = max(p->next + takes, ktime_get_ns() + takes / 2);
+	x->next = max(x->next + takes, ktime_get_ns() + takes / 2);
 }
 
 u32 ltcp_pacing_burst(const struct sock *sk)
@@ -146,18 +111,12 @@ void ltcp_pacing_rate(struct sock *sk)
 
 void ltcp_pacing_stop(struct sock *sk)
 {
-	struct ltcp_pacer *p = ltcp_sk(sk)->pacer;
+	struct ltcp_extra *x = ltcp_sk(sk)->extra;
 
 	ltcp_owned(sk);
-	if (!p)
+	if (!x)
 		return;
-	p->next = 0;
-	if (hrtimer_try_to_cancel(&p->timer) == 1)
+	x->next = 0;
+	if (hrtimer_try_to_cancel(&x->pacing) == 1)
 		__sock_put(sk);
-}
-
-void ltcp_pacing_free(struct sock *sk)
-{
-	kfree(ltcp_sk(sk)->pacer);
-	ltcp_sk(sk)->pacer = NULL;
 }

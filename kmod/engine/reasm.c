@@ -209,8 +209,8 @@ void ltcp_reasm(struct sock *sk, struct sk_buff *skb)
 	ltcp_measure_mss(ls, skb_shinfo(skb)->gso_size ?: len);
 
 	if (ltcp_after(cb->seq, ls->rcv.nxt)) {
-		/* Immediate duplicate ACK: RFC 5681 4.2 */
-		ls->ack_flags |= LTCP_ACK_PENDING | LTCP_ACK_NOW;
+		/* Immediate duplicate ACK: RFC 5681 4.2, but for a few */
+		ls->ack_flags |= LTCP_ACK_PENDING | LTCP_ACK_EARLY;
 		LTCP_INC(net, DupAcksOut);
 		ltcp_queue_early(sk, skb);
 		return;

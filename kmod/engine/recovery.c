@@ -66,6 +66,7 @@ static void ltcp_loss_enter(struct sock *sk, enum ltcp_loss_state state)
 	ls->cong.acked_cnt = 0;
 	ls->tlp_out = 0;
 	ltcp_timer_stop(sk, LTCP_TIMER_TLP);
+	ltcp_mtu_probe_end(ls);
 }
 
 /* A loss that was found when it was repaired: RFC 8985 7.4.2 */
@@ -152,6 +153,9 @@ static void ltcp_fast_enter(struct sock *sk, const struct ltcp_ack_news *news)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
+	/* A probe that was too large tells nothing of congestion. */
+	if (ltcp_mtu_probe_lost(sk) && !ls->lost_out)
+		return;
 	LTCP_INC(sock_net(sk), FastRetransmits);
 	ltcp_loss_enter(sk, LTCP_LOSS_FAST);
 	if (!ls->sack_ok)

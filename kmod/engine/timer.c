@@ -216,8 +216,10 @@ static void ltcp_retrans_timeout(struct sock *sk)
 		return;
 
 	/* R1: ask the routing for another way (RFC 9293 3.8.3, MUST-20). */
-	if (ls->retries >= READ_ONCE(ln->retries1))
+	if (ls->retries >= READ_ONCE(ln->retries1)) {
+		ltcp_mtu_black_hole(sk);
 		dst_negative_advice(sk);
+	}
 
 	LTCP_INC(sock_net(sk), RtoTimeouts);
 	ltcp_stalled(ls, usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));

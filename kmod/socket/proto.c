@@ -53,7 +53,7 @@ void ltcp_sock_init(struct sock *sk)
 	ltcp_timer_init(sk);
 	ls->accept = NULL;
 	ls->defer_accept = 0;
-	ls->pacer = NULL;
+	ls->extra = NULL;
 	ls->port = NULL;
 	sk->sk_tsq_flags = 0;
 	ltcp_sock_reset(sk);
@@ -94,6 +94,7 @@ void ltcp_sock_reset(struct sock *sk)
 	ls->ecn_echo = 0;
 	ls->ecn_cwr = 0;
 	ls->ecn_low = 0;
+	ls->mtu_on = 0;
 	ls->tw_taken = 0;
 	ls->persisting = 0;
 	ls->challenge_stamp = 0;
@@ -114,7 +115,7 @@ void ltcp_cong_start(struct sock *sk, const char *name)
 static void ltcp_destruct(struct sock *sk)
 {
 	ltcp_accept_free(sk);
-	ltcp_pacing_free(sk);
+	ltcp_extra_free(sk);
 	if (ltcp_is_v6(sk->sk_family))
 		inet6_sock_destruct(sk);
 	else
@@ -132,7 +133,6 @@ static int ltcp_init_sock(struct sock *sk)
 
 	sk->sk_destruct = ltcp_destruct;
 	sk->sk_write_space = ltcp_write_space;
-	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
 	/* Lookups take no reference: see tables/conn.c */
 	sock_set_flag(sk, SOCK_RCU_FREE);
 	WRITE_ONCE(sk->sk_sndbuf, READ_ONCE(ln->wmem[1]));
@@ -527,6 +527,10 @@ static void ltcp_release_cb(struct sock *sk)
 	}
 	if (test_and_clear_bit(LTCP_DEFER_PACING, &sk->sk_tsq_flags)) {
 		ltcp_pacing_due(sk);
+		__sock_put(sk);
+	}
+	if (test_and_clear_bit(LTCP_DEFER_ACK, &sk->sk_tsq_flags)) {
+		ltcp_ack_compressed(sk);
 		__sock_put(sk);
 	}
 }

@@ -35,28 +35,37 @@ bool ltcp_stream_memory_free(const struct sock *sk, int wake)
 	return !lowat || ((u64)unsent << wake) < lowat;
 }
 
+/*
+ * sk->sk_write_space: besides, each packet that is freed ends here, in any
+ * context, and then without a lock; RCU keeps sk->sk_socket.
+ */
 void ltcp_write_space(struct sock *sk)
 {
-	struct socket *sock = sk->sk_socket;
 	struct socket_wq *wq;
+	struct socket *sock;
 
 	/*
 	 * Pairs with the barrier in ltcp_poll(): either the poller sees the
-	 * memory that was freed, or we see that he found none.
+	 * memory that was freed, or we see that he found none. And with those
+	 * in throttle.c.
 	 */
 	smp_mb();
+	ltcp_throttle_freed(sk);
+
+	rcu_read_lock();
+	sock = READ_ONCE(sk->sk_socket);
 	if (!sock || !test_bit(SOCK_NOSPACE, &sock->flags) ||
 	    !__sk_stream_is_writeable(sk, 1))
-		return;
+		goto out;
 
 	clear_bit(SOCK_NOSPACE, &sock->flags);
-	rcu_read_lock();
 	wq = rcu_dereference(sk->sk_wq);
 	if (skwq_has_sleeper(wq))
 		wake_up_interruptible_poll(&wq->wait, EPOLLOUT | EPOLLWRNORM |
 					   EPOLLWRBAND);
 	if (wq && wq->fasync_list && !(sk->sk_shutdown & SEND_SHUTDOWN))
 		sock_wake_async(wq, SOCK_WAKE_SPACE, POLL_OUT);
+out:
 	rcu_read_unlock();
 }
 
@@ -232,7 +241,8 @@ static void ltcp_send_end(struct sock *sk, int flags)
 		ls->nagle |= LTCP_CORK;
 	else
 		ltcp_send_mark_push(sk);
-	ltcp_output(sk);
+	if ((flags & MSG_OOB) || !ltcp_autocork(sk))
+		ltcp_output(sk);
 	ls->nagle = nagle;
 
 	/* The news need no window (RFC 9293 3.4 MUST-66), the data does. */

@@ -406,6 +406,20 @@ void peer_out_between(unsigned int lo, unsigned int hi, const char *fmt, ...)
 	expect(text, now + lo * NSEC_PER_MSEC, now + hi * NSEC_PER_MSEC);
 }
 
+const struct segment *next_out(unsigned int ms)
+{
+	uint8_t pkt[MAX_PACKET];
+	size_t len = receive_packet(pkt, now_ns() + ms * NSEC_PER_MSEC);
+
+	if (!len)
+		return NULL;
+	segment_decode(&got, now_flow, peer_proto, pkt, len);
+	note_segment('>', pkt, len, &got);
+	if (got.wrong)
+		peer_fail("wrong: %s", got.wrong);
+	return &got;
+}
+
 void out_segments(int first, int n)
 {
 	for (; n; n--, first++)

@@ -93,6 +93,9 @@ extern int peer_proto;
 /* Its next @n packets are those segments of 1460 octets, from the @first. */
 void out_segments(int first, int n);
 
+/* Whatever the kernel sends next, within @ms, or NULL. */
+const struct segment *next_out(unsigned int ms);
+
 /* The kernel sends nothing for @ms. */
 #define quiet(ms)	(peer_at(__FILE__, __LINE__), peer_quiet(ms))
 
