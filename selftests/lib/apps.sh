@@ -30,24 +30,31 @@ by() {
 	[ "$1" = tcp ] || by=("$RUN")
 }
 
-# listens PROTOCOL PORT: on any address of either family
-listens() {
+# listeners PROTOCOL PORT: how many, on whatever addresses
+listeners() {
 	local table=/proc/net/tcp
 
 	[ "$1" = tcp ] || table=/proc/net/ltcp
 	cat "$table" "${table}6" 2>/dev/null |
-		grep -qE "^ *[0-9]+: [0-9A-F]+:$(printf '%04X' "$2") .* 0A "
+		grep -cE "^ *[0-9]+: [0-9A-F]+:$(printf '%04X' "$2") .* 0A " ||
+		true
+}
+
+# listens PROTOCOL PORT [N]: more than N
+listens() {
+	[ "$(listeners "$1" "$2")" -gt "${3:-0}" ]
 }
 
 # serve PROTOCOL PORT COMMAND...: in the background, listening when this returns
 serve() {
-	local protocol=$1 port=$2 name
+	local protocol=$1 port=$2 name before
 
 	shift 2
 	by "$protocol"
 	name=$(basename "$1").$protocol.$port
+	before=$(listeners "$protocol" "$port")
 	start "$name" "${by[@]}" "$@"
-	wait_for 120 listens "$protocol" "$port" || {
+	wait_for 300 listens "$protocol" "$port" "$before" || {
 		cat "$TMP/$name"
 		return 1
 	}
