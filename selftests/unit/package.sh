@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What makes ltcp belong to a system: Debian packages, make install and
+# What makes ltcp belong to a system: Debian packages, DKMS, make install and
 # uninstall, man pages. All of it in a directory of its own: nothing of the
 # machine is touched.
 
@@ -10,6 +10,10 @@ set -eu
 . "$(dirname "$0")/../lib/net.sh"
 
 VERSION=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$TOP/dkms.conf")
+# To be root, as far as programs ask.
+as_root=()
+[ "$(id -u)" = 0 ] || as_root=(fakeroot)
+
 same_version() {
 	[ -n "$VERSION" ]
 	head -n 1 "$TOP/debian/changelog" | grep -qF "ltcp ($VERSION) "
@@ -45,6 +49,34 @@ unpacked_runs() {
 		fails "$TMP/unpacked/usr/bin/ltcp-run" true 2>"$TMP/said"
 		grep 'ltcp is not loaded' "$TMP/said"
 	fi
+}
+
+# From the package's sources, as DKMS would for a kernel that is installed.
+# dkms_builds KERNEL
+dkms_builds() {
+	local build kernel built
+
+	build=$("$TOP/scripts/kernel" "$1")
+	kernel=${build##*linux-headers-}
+	[ -d "$TMP/src" ] ||
+		dpkg-deb -x "$TMP/deb"/ltcp-dkms_*.deb "$TMP/src"
+	mkdir -p "$TMP/dkms" "$TMP/lib"
+	# Else it would make the machine a key, to sign with.
+	export sign_file=$TMP/none
+	set -- -m ltcp -v "$VERSION" --dkmstree "$TMP/dkms" \
+		--sourcetree "$TMP/src/usr/src" --installtree "$TMP/lib"
+	[ -d "$TMP/dkms/ltcp" ] || "${as_root[@]}" dkms add "$@"
+	"${as_root[@]}" dkms build "$@" -k "$kernel" \
+		--kernelsourcedir "$build" | tee "$TMP/said"
+	fails grep 'bad exit status' "$TMP/said"
+	built=$TMP/dkms/ltcp/$VERSION/$kernel/$(uname -m)/module
+	ls "$built"
+	"${as_root[@]}" dkms status "$@"
+	for module in ltcp ltcp_diag; do
+		# Compressed as the kernel's own are.
+		modinfo -F vermagic "$built/$module".ko* |
+			grep -q "^$kernel "
+	done
 }
 
 # What was there before stays.
@@ -95,10 +127,12 @@ options_told() {
 	done <"$TMP/options"
 }
 
-plan 6
+plan 8
 check same_version same_version
 check deb deb
 check unpacked_runs unpacked_runs
+check dkms_6.1 dkms_builds 6.1
+check dkms_6.12 dkms_builds 6.12
 check install_uninstall install_uninstall
 check man_pages man_pages
 check options_told options_told
