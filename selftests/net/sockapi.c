@@ -7,6 +7,12 @@
 
 #include "sockapi.h"
 
+/* One that the socket is not of. */
+static int other_family(void)
+{
+	return family == AF_INET ? AF_INET6 : AF_INET;
+}
+
 /*
  * Without a connection
  */
@@ -18,44 +24,39 @@ TEST(socket_is_what_was_asked_for)
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(proto, opt_get(fd, SOL_SOCKET, SO_PROTOCOL));
 	EXPECT_EQ(SOCK_STREAM, opt_get(fd, SOL_SOCKET, SO_TYPE));
-	EXPECT_EQ(AF_INET, opt_get(fd, SOL_SOCKET, SO_DOMAIN));
+	EXPECT_EQ(family, opt_get(fd, SOL_SOCKET, SO_DOMAIN));
 	EXPECT_EQ(0, opt_get(fd, SOL_SOCKET, SO_ACCEPTCONN));
 	EXPECT_EQ(0, opt_get(fd, SOL_SOCKET, SO_ERROR));
 	EXPECT_NE(0, fcntl(fd, F_GETFL) & O_NONBLOCK);
 	EXPECT_NE(0, fcntl(fd, F_GETFD) & FD_CLOEXEC);
 	EXPECT_EQ(POLLOUT | POLLHUP, poll_now(fd));
 	close(fd);
-	EXPECT_ERRNO(EPROTONOSUPPORT, socket(AF_INET, SOCK_DGRAM, proto));
+	EXPECT_ERRNO(EPROTONOSUPPORT, socket(family, SOCK_DGRAM, proto));
 }
 
 /* MUST-43 T37: an address of this host, and each port of it once */
 TEST(bind_refuses)
 {
-	struct sockaddr_in addr = loopback(0);
+	union name addr = loopback(0);
 	int a = sock_new(0), b = sock_new(0), port;
 
-	EXPECT_ERRNO(EINVAL, bind(a, (struct sockaddr *)&addr, 4));
-	EXPECT_ERRNO(EFAULT, bind(a, BAD_PTR, sizeof(addr)));
-	addr.sin_family = AF_INET6;
-	EXPECT_ERRNO(EAFNOSUPPORT,
-		     bind(a, (struct sockaddr *)&addr, sizeof(addr)));
-	addr.sin_family = AF_INET;
-	addr.sin_addr.s_addr = inet_addr("192.0.2.1");
-	EXPECT_ERRNO(EADDRNOTAVAIL,
-		     bind(a, (struct sockaddr *)&addr, sizeof(addr)));
+	EXPECT_ERRNO(EINVAL, bind(a, &addr.sa, 4));
+	EXPECT_ERRNO(EFAULT, bind(a, BAD_PTR, name_len()));
+	addr.sa.sa_family = other_family();
+	EXPECT_ERRNO(EAFNOSUPPORT, bind(a, &addr.sa, name_len()));
+	addr = name_of("192.0.2.1", "2001:db8::1", 0);
+	EXPECT_ERRNO(EADDRNOTAVAIL, bind(a, &addr.sa, name_len()));
 
 	ASSERT_EQ(0, sock_bind(a, 0));
 	port = local_port(a);
 	EXPECT_LT(0, port);
 	EXPECT_ERRNO(EINVAL, sock_bind(a, 0));
 	EXPECT_ERRNO(EADDRINUSE, sock_bind(b, port));
-	addr.sin_addr.s_addr = htonl(INADDR_ANY);
-	addr.sin_port = htons(port);
-	EXPECT_ERRNO(EADDRINUSE,
-		     bind(b, (struct sockaddr *)&addr, sizeof(addr)));
+	addr = name_of("0.0.0.0", "::", port);
+	EXPECT_ERRNO(EADDRINUSE, bind(b, &addr.sa, name_len()));
 	/* Another address is another name. */
-	addr.sin_addr.s_addr = inet_addr("127.0.0.2");
-	EXPECT_EQ(0, bind(b, (struct sockaddr *)&addr, sizeof(addr)));
+	addr = name_of("127.0.0.2", "::ffff:127.0.0.2", port);
+	EXPECT_EQ(0, bind(b, &addr.sa, name_len()));
 }
 
 /* S091 T37 */
@@ -87,7 +88,7 @@ TEST(bind_port_is_free_after_close)
 /* T37 */
 TEST(not_connected)
 {
-	struct sockaddr_in addr = loopback(closed_port());
+	union name addr = loopback(closed_port()), any;
 	socklen_t len = sizeof(addr);
 	int fd = sock_new(0);
 	char c = 0;
@@ -97,20 +98,18 @@ TEST(not_connected)
 	EXPECT_ERRNO(ENOTCONN, recv(fd, &c, 0, MSG_DONTWAIT));
 	EXPECT_ERRNO(EPIPE, send(fd, &c, 1, 0));
 	EXPECT_ERRNO(EPIPE, send(fd, &c, 0, 0));
-	EXPECT_ERRNO(EPIPE, sendto(fd, &c, 1, 0, (struct sockaddr *)&addr,
-				   sizeof(addr)));
+	EXPECT_ERRNO(EPIPE, sendto(fd, &c, 1, 0, &addr.sa, name_len()));
 	EXPECT_ERRNO(ENOTCONN, shutdown(fd, SHUT_RDWR));
 	EXPECT_ERRNO(EINVAL, shutdown(fd, 3));
-	EXPECT_ERRNO(ENOTCONN,
-		     getpeername(fd, (struct sockaddr *)&addr, &len));
+	EXPECT_ERRNO(ENOTCONN, getpeername(fd, &addr.sa, &len));
 	EXPECT_ERRNO(EINVAL, accept(fd, NULL, NULL));
 	EXPECT_EQ(0, ioctl_int(fd, FIONREAD));
 	EXPECT_EQ(0, ioctl_int(fd, SIOCOUTQ));
 
-	ASSERT_EQ(0, getsockname(fd, (struct sockaddr *)&addr, &len));
-	EXPECT_EQ(AF_INET, addr.sin_family);
-	EXPECT_EQ(0, addr.sin_port);
-	EXPECT_EQ(INADDR_ANY, addr.sin_addr.s_addr);
+	ASSERT_EQ(0, getsockname(fd, &addr.sa, &len));
+	any = name_of("0.0.0.0", "::", 0);
+	EXPECT_EQ(name_len(), len);
+	EXPECT_EQ(0, memcmp(&addr, &any, len));
 }
 
 /* S040 T37: connect() of a listener is refused */
@@ -183,21 +182,17 @@ TEST(shutdown_of_a_listener_wakes_accept)
 /* MUST-46 T37: no connection to a crowd; ECONNREFUSED by RST */
 TEST(connect_refuses)
 {
-	struct sockaddr_in addr = loopback(1);
+	union name addr = loopback(1);
 	int fd = sock_new(0), l = listener_new(4);
 
-	EXPECT_ERRNO(EINVAL, connect(fd, (struct sockaddr *)&addr, 4));
-	EXPECT_ERRNO(EFAULT, connect(fd, BAD_PTR, sizeof(addr)));
-	addr.sin_family = AF_INET6;
-	EXPECT_ERRNO(EAFNOSUPPORT,
-		     connect(fd, (struct sockaddr *)&addr, sizeof(addr)));
-	addr.sin_family = AF_INET;
-	addr.sin_addr.s_addr = inet_addr("127.255.255.255");
-	EXPECT_ERRNO(ENETUNREACH,
-		     connect(fd, (struct sockaddr *)&addr, sizeof(addr)));
-	addr.sin_addr.s_addr = inet_addr("224.0.0.1");
-	EXPECT_ERRNO(ENETUNREACH,
-		     connect(fd, (struct sockaddr *)&addr, sizeof(addr)));
+	EXPECT_ERRNO(EINVAL, connect(fd, &addr.sa, 4));
+	EXPECT_ERRNO(EFAULT, connect(fd, BAD_PTR, name_len()));
+	addr.sa.sa_family = other_family();
+	EXPECT_ERRNO(EAFNOSUPPORT, connect(fd, &addr.sa, name_len()));
+	addr = name_of("127.255.255.255", "ff01::1", 1);
+	EXPECT_ERRNO(ENETUNREACH, connect(fd, &addr.sa, name_len()));
+	addr = name_of("224.0.0.1", "ff0e::1", 1);
+	EXPECT_ERRNO(ENETUNREACH, connect(fd, &addr.sa, name_len()));
 
 	EXPECT_ERRNO(ECONNREFUSED, sock_connect(fd, closed_port()));
 	EXPECT_EQ(0, opt_get(fd, SOL_SOCKET, SO_ERROR));
@@ -478,44 +473,42 @@ TEST(time_wait_holds_the_port)
 /* S020 MUST-44 MUST-45 T37: the address chosen is that of the connection */
 TEST_F(conn, names)
 {
-	struct sockaddr_in name = {}, peer = {};
+	union name name = {}, peer = {}, want;
 	socklen_t len = sizeof(name);
 
-	ASSERT_EQ(0, getsockname(self->client, (struct sockaddr *)&name, &len));
-	EXPECT_EQ(sizeof(name), len);
-	ASSERT_EQ(0, getpeername(self->server, (struct sockaddr *)&peer, &len));
+	ASSERT_EQ(0, getsockname(self->client, &name.sa, &len));
+	EXPECT_EQ(name_len(), len);
+	ASSERT_EQ(0, getpeername(self->server, &peer.sa, &len));
 	EXPECT_EQ(0, memcmp(&name, &peer, sizeof(name)));
-	EXPECT_EQ(htonl(INADDR_LOOPBACK), name.sin_addr.s_addr);
-	ASSERT_EQ(0, getpeername(self->client, (struct sockaddr *)&peer, &len));
-	EXPECT_EQ(local_port(self->listener), ntohs(peer.sin_port));
+	want = loopback(local_port(self->client));
+	EXPECT_EQ(0, memcmp(&name, &want, len));
+	ASSERT_EQ(0, getpeername(self->client, &peer.sa, &len));
+	EXPECT_EQ(local_port(self->listener), ntohs(peer.in.sin_port));
 
 	/* Cut to what the caller has room for, and told in full. */
 	len = 4;
 	memset(&peer, 0xff, sizeof(peer));
-	ASSERT_EQ(0, getpeername(self->server, (struct sockaddr *)&peer, &len));
-	EXPECT_EQ(sizeof(peer), len);
+	ASSERT_EQ(0, getpeername(self->server, &peer.sa, &len));
+	EXPECT_EQ(name_len(), len);
 	EXPECT_EQ(0, memcmp(&peer, &name, 4));
-	EXPECT_EQ(0xffffffff, peer.sin_addr.s_addr);
+	EXPECT_EQ(0xffffffff, peer.in.sin_addr.s_addr);
 	len = -1;
-	EXPECT_ERRNO(EINVAL, getsockname(self->client,
-					 (struct sockaddr *)&name, &len));
+	EXPECT_ERRNO(EINVAL, getsockname(self->client, &name.sa, &len));
 	len = sizeof(name);
 	EXPECT_ERRNO(EFAULT, getpeername(self->client, BAD_PTR, &len));
-	EXPECT_ERRNO(EFAULT, getpeername(self->client,
-					 (struct sockaddr *)&name, BAD_PTR));
+	EXPECT_ERRNO(EFAULT, getpeername(self->client, &name.sa, BAD_PTR));
 }
 
 TEST_F(conn, accept_tells_the_peer)
 {
-	struct sockaddr_in peer = {};
+	union name peer = {};
 	socklen_t len = sizeof(peer);
 	int c = sock_new(0), s;
 
 	ASSERT_EQ(0, sock_connect(c, local_port(self->listener)));
-	s = accept4(self->listener, (struct sockaddr *)&peer, &len,
-		    SOCK_NONBLOCK);
+	s = accept4(self->listener, &peer.sa, &len, SOCK_NONBLOCK);
 	ASSERT_LE(0, s);
-	EXPECT_EQ(local_port(c), ntohs(peer.sin_port));
+	EXPECT_EQ(local_port(c), ntohs(peer.in.sin_port));
 	EXPECT_NE(0, fcntl(s, F_GETFL) & O_NONBLOCK);
 	ASSERT_EQ(0, close(c));
 }

@@ -5,7 +5,8 @@
 /*
  * What the tests of the socket calls share. LTCP_PROTO is the protocol number:
  * 253 tests ltcp, 6 (or nothing) the TCP of the kernel. That is the oracle:
- * what passes there is what programs rely on.
+ * what passes there is what programs rely on. With LTCP_FAMILY=6 all sockets are
+ * of AF_INET6.
  *
  * All run over loopback. Whatever may take time is waited for by its
  * condition; the harness runs each test in a process of its own and ends it
@@ -71,6 +72,7 @@
 })
 
 static int proto = IPPROTO_TCP;
+static int family = AF_INET;
 static atomic_int signals;
 static atomic_uintptr_t bad_address = 1;	/* unknown to the compiler */
 
@@ -80,46 +82,70 @@ static __attribute__((constructor)) void read_proto(void)
 
 	if (env && atoi(env))
 		proto = atoi(env);
+	env = getenv("LTCP_FAMILY");
+	if (env && atoi(env) == 6)
+		family = AF_INET6;
+}
+
+/* An address of either family. */
+union name {
+	struct sockaddr sa;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+static inline socklen_t name_len(void)
+{
+	return family == AF_INET6 ? sizeof(struct sockaddr_in6) :
+				    sizeof(struct sockaddr_in);
+}
+
+/* @v4 or @v6, whichever it is. */
+static inline union name name_of(const char *v4, const char *v6, int port)
+{
+	union name name = { };
+
+	name.sa.sa_family = family;
+	name.in.sin_port = htons(port);		/* in the same place */
+	if (family == AF_INET6)
+		inet_pton(family, v6, &name.in6.sin6_addr);
+	else
+		inet_pton(family, v4, &name.in.sin_addr);
+	return name;
 }
 
 static inline int sock_new(int flags)
 {
-	return socket(AF_INET, SOCK_STREAM | flags, proto);
+	return socket(family, SOCK_STREAM | flags, proto);
 }
 
-static inline struct sockaddr_in loopback(int port)
+static inline union name loopback(int port)
 {
-	struct sockaddr_in addr = {
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-
-	return addr;
+	return name_of("127.0.0.1", "::1", port);
 }
 
 static inline int sock_bind(int fd, int port)
 {
-	struct sockaddr_in addr = loopback(port);
+	union name name = loopback(port);
 
-	return bind(fd, (struct sockaddr *)&addr, sizeof(addr));
+	return bind(fd, &name.sa, name_len());
 }
 
 static inline int sock_connect(int fd, int port)
 {
-	struct sockaddr_in addr = loopback(port);
+	union name name = loopback(port);
 
-	return connect(fd, (struct sockaddr *)&addr, sizeof(addr));
+	return connect(fd, &name.sa, name_len());
 }
 
 static inline int local_port(int fd)
 {
-	struct sockaddr_in addr = {};
-	socklen_t len = sizeof(addr);
+	union name name = {};
+	socklen_t len = sizeof(name);
 
-	if (getsockname(fd, (struct sockaddr *)&addr, &len))
+	if (getsockname(fd, &name.sa, &len))
 		return -1;
-	return ntohs(addr.sin_port);
+	return ntohs(name.in.sin_port);
 }
 
 static inline int opt_set(int fd, int level, int name, int val)

@@ -256,7 +256,7 @@ TEST_F(conn, send_refuses)
 		.msg_iov = &iov, .msg_iovlen = 1,
 		.msg_control = control, .msg_controllen = sizeof(control),
 	};
-	struct sockaddr_in addr = loopback(9);
+	union name addr = loopback(9);
 	char c;
 
 	cmsg->cmsg_len = CMSG_LEN(4);
@@ -268,7 +268,7 @@ TEST_F(conn, send_refuses)
 	EXPECT_ERRNO(EAGAIN, recv(self->server, &c, 1, MSG_DONTWAIT));
 	/* An address is not looked at, nor are these flags a reason to fail. */
 	EXPECT_EQ(1, sendto(self->client, "y", 1, MSG_EOR | MSG_ZEROCOPY,
-			    (struct sockaddr *)&addr, sizeof(addr)));
+			    &addr.sa, name_len()));
 	EXPECT_EQ(1, recv(self->server, &c, 1, 0));
 	EXPECT_EQ('y', c);
 }
