@@ -20,6 +20,7 @@
 #include <linux/sysctl.h>
 #include <linux/timer.h>
 #include <linux/uaccess.h>
+#include <net/gro.h>
 #include <net/inet_sock.h>
 #include <net/ip.h>
 #include <net/net_namespace.h>
@@ -274,6 +275,23 @@ static inline void ltcp_net_root_key(struct net *net, siphash_key_t *key)
 	*key = net->ipv4.ip_id_key;
 #else
 	get_random_bytes(key, sizeof(*key));
+#endif
+}
+
+/*
+ * GRO: is there a difference between the IP headers before @th and before
+ * @first, that of @held, so that they must not be merged? Older kernels have
+ * compared them and noted it down. Identifications have to count on: only
+ * then they come out the same when the packet is cut up again.
+ */
+static inline bool ltcp_gro_network_differs(const void *th, const void *first,
+					    struct sk_buff *held)
+{
+#ifdef HAVE_GRO_NETWORK_FLUSH
+	return gro_receive_network_flush(th, first, held) ||
+	       NAPI_GRO_CB(held)->ip_fixedid;
+#else
+	return NAPI_GRO_CB(held)->flush || NAPI_GRO_CB(held)->flush_id;
 #endif
 }
 

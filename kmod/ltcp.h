@@ -1051,8 +1051,23 @@ int ltcp_icmp_rcv(struct sk_buff *skb, struct ltcp_icmp *m);
  * IP of @family.
  */
 void ltcp_gso_mark(struct sk_buff *skb, u32 mss, int family);
+int ltcp_gso_type(int family);	/* SKB_GSO_*, of such packets */
 int ltcp_offload_init(void);
 void ltcp_offload_exit(void);
+
+/* How many segments @skb is, as received: more than one, if they were merged */
+static inline u32 ltcp_skb_segs(const struct sk_buff *skb)
+{
+	return max_t(u32, 1, skb_shinfo(skb)->gso_segs);
+}
+
+/* ip/gro.c: for struct net_offload, in softirq under RCU */
+struct sk_buff *ltcp_v4_gro_receive(struct list_head *head,
+				    struct sk_buff *skb);
+int ltcp_v4_gro_complete(struct sk_buff *skb, int thoff);
+struct sk_buff *ltcp_v6_gro_receive(struct list_head *head,
+				    struct sk_buff *skb);
+int ltcp_v6_gro_complete(struct sk_buff *skb, int thoff);
 
 /*
  * tables/conn.c: connections by their four names. Read under RCU without a

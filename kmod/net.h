@@ -30,6 +30,8 @@ struct ltcp_tw_wheel;
  */
 #define LTCP_MIB_LIST(X)						\
 	X(InSegs, "segments received, bad ones included")		\
+	X(GroSegs, "segments that came right after another of their "	\
+	  "connection, and became one with it (GRO)")			\
 	X(OutSegs, "segments sent, retransmitted ones included")	\
 	X(OutRsts, "segments sent with RST")				\
 	X(ActiveOpens, "connect() sent its first SYN")			\
@@ -281,6 +283,7 @@ struct ltcp_net {
 	int reordering;			/* duplicate ACKs that mean a loss */
 	int slow_start_after_idle;
 	int gso;
+	int gro;
 	int moderate_rcvbuf;
 	int min_snd_mss;
 	int base_mss;			/* floor of what ICMP may set */

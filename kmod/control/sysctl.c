@@ -104,6 +104,7 @@ static const struct ltcp_setting ltcp_settings[] = {
 	LTCP_SETTING(reordering, 1, LTCP_MAX_COUNT, 3),
 	LTCP_SETTING(slow_start_after_idle, 0, 1, 1),
 	LTCP_SETTING(gso, 0, 1, 1),
+	LTCP_SETTING(gro, 0, 1, 1),
 	LTCP_SETTING(moderate_rcvbuf, 0, 1, 1),
 	LTCP_SETTING(min_snd_mss, 48, 65535, 48),
 	LTCP_SETTING(base_mss, 48, 65535, 512),

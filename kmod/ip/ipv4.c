@@ -266,7 +266,7 @@ static int ltcp_v4_rcv(struct sk_buff *skb)
 
 	static_assert(offsetof(struct ltcp_skb_cb, ip_flags) ==
 		      offsetof(struct inet_skb_parm, flags));
-	LTCP_INC(net, InSegs);
+	LTCP_ADD(net, InSegs, ltcp_skb_segs(skb));
 	reason = ltcp_v4_validate(skb);
 	if (reason) {
 		ltcp_drop(net, skb, reason);

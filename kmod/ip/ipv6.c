@@ -483,7 +483,7 @@ static int ltcp_v6_rcv(struct sk_buff *skb)
 	struct ltcp_flow flow;
 	enum ltcp_mib reason;
 
-	LTCP_INC(net, InSegs);
+	LTCP_ADD(net, InSegs, ltcp_skb_segs(skb));
 	reason = ltcp_v6_validate(skb);
 	if (reason) {
 		ltcp_drop(net, skb, reason);

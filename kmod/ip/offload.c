@@ -24,7 +24,7 @@
 #include "ltcp.h"
 
 /* What never reaches hardware: see above. */
-static int ltcp_gso_type(int family)
+int ltcp_gso_type(int family)
 {
 	return (ltcp_is_v6(family) ? SKB_GSO_TCPV6 : SKB_GSO_TCPV4) |
 	       SKB_GSO_SCTP;
@@ -104,6 +104,8 @@ static struct sk_buff *ltcp_v4_gso_segment(struct sk_buff *skb,
 
 static const struct net_offload ltcp_v4_offload = {
 	.callbacks.gso_segment	= ltcp_v4_gso_segment,
+	.callbacks.gro_receive	= ltcp_v4_gro_receive,
+	.callbacks.gro_complete	= ltcp_v4_gro_complete,
 };
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -115,6 +117,8 @@ static struct sk_buff *ltcp_v6_gso_segment(struct sk_buff *skb,
 
 static const struct net_offload ltcp_v6_offload = {
 	.callbacks.gso_segment	= ltcp_v6_gso_segment,
+	.callbacks.gro_receive	= ltcp_v6_gro_receive,
+	.callbacks.gro_complete	= ltcp_v6_gro_complete,
 };
 #endif
 

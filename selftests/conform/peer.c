@@ -19,6 +19,7 @@
 #include <sched.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -679,9 +680,9 @@ static void interface_v6(const char *name)
 	close(fd);
 }
 
-static void open_tun(void)
+static void open_tun(short flags)
 {
-	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI | flags };
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
 	tun = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
@@ -695,6 +696,28 @@ static void open_tun(void)
 	if (is_v6())
 		interface_v6(ifr.ifr_name);
 	close(fd);
+}
+
+/* The attributes of this namespace's interfaces are in a sysfs of its own. */
+static void hold_back(const char *ns)
+{
+	int fd;
+
+	if (unshare(CLONE_NEWNS) ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("sysfs", "/sys", "sysfs", 0, NULL))
+		peer_fail("sysfs: %s", strerror(errno));
+	fd = open("/sys/class/net/tun0/gro_flush_timeout", O_WRONLY);
+	if (fd < 0 || write(fd, ns, strlen(ns)) < 0)
+		peer_fail("gro_flush_timeout: %s", strerror(errno));
+	close(fd);
+}
+
+void peer_gro(void)
+{
+	close(tun);
+	open_tun(IFF_NAPI);
+	hold_back("1000000");
 }
 
 /* The module of the rig. */
@@ -793,7 +816,7 @@ void peer_start(const char *program, const char *name)
 	alarm_clock = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	if (alarm_clock < 0)
 		peer_fail("timerfd: %s", strerror(errno));
-	open_tun();
+	open_tun(0);
 	started = now_ns();
 	last_packet = started;
 	quiet(0);

@@ -113,6 +113,12 @@ void swallow(void);
 /* Unload the module and load it again. No socket may be open. */
 void reload_module(void);
 
+/*
+ * From now on the TUN device has what comes within a millisecond merged, as a
+ * network card does. The kernel's addresses and routes are those of the start.
+ */
+void peer_gro(void);
+
 /* What in() would send, as octets in @pkt, of MAX_PACKET; its length. */
 size_t packet(uint8_t *pkt, const char *fmt, ...) __printf(2, 3);
 

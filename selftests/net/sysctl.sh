@@ -52,6 +52,7 @@ early_retrans            0     4          3
 reordering               1     127        3
 slow_start_after_idle    0     1          1
 gso                      0     1          1
+gro                      0     1          1
 moderate_rcvbuf          0     1          1
 min_snd_mss              48    65535      48
 base_mss                 48    65535      512
