@@ -362,6 +362,7 @@ struct ltcp_sock {
 	u8 ecn_cwr:1;		/* [s] we have a reduction to tell: CWR */
 	u8 ecn_low:1;		/* [s] cwnd fell for a mark in this window */
 	u8 mtu_on:1;		/* [s] the path MTU is searched for */
+	u8 recorded:1;		/* [s] control/history.c has a history */
 	u8 defer_accept;	/* [o] TCP_DEFER_ACCEPT, in rounds of SYN-ACKs;
 				 *     0: off
 				 */
@@ -582,6 +583,10 @@ int ltcp_rcv(struct sock *sk, struct sk_buff *skb);
  */
 void ltcp_drop(const struct net *net, struct sk_buff *skb,
 	       enum ltcp_mib reason);
+
+/* The same for a segment that @sk has refused: its history tells. [s] */
+void ltcp_drop_from(struct sock *sk, struct sk_buff *skb,
+		    enum ltcp_mib reason);
 
 /* SEG.ACK, SEG.WND: RFC 9293 3.10.7.4 fifth. False: drop the segment. [s] */
 bool ltcp_ack(struct sock *sk, const struct sk_buff *skb, u32 payload);
@@ -1457,6 +1462,41 @@ u32 ltcp_ts_offset(const struct ltcp_flow *flow);
 /* Tracepoint of a valid segment that arrived for something in @state. */
 void ltcp_trace_receive(const struct ltcp_flow *flow,
 			const struct sk_buff *skb, int state);
+
+/*
+ * control/history.c: the last that befell a connection. All [s].
+ */
+
+/* A connection begins: record it, if that is asked for and there is room. */
+void ltcp_history_begin(struct sock *sk);
+
+/* It goes; its history stays, for some time. Harmless without one. */
+void ltcp_history_end(struct sock *sk);
+
+void __ltcp_history_state(struct sock *sk, int state, enum ltcp_event event);
+void __ltcp_history_note(struct sock *sk, enum ltcp_mib item, u32 a, u32 b);
+
+/* It came to @state by @event. */
+static inline void ltcp_history_state(struct sock *sk, int state,
+				      enum ltcp_event event)
+{
+	if (unlikely(ltcp_sk(sk)->recorded))
+		__ltcp_history_state(sk, state, event);
+}
+
+/* What is counted as @item happened, at sequence numbers @a and @b. */
+static inline void ltcp_history_note(struct sock *sk, enum ltcp_mib item,
+				     u32 a, u32 b)
+{
+	if (unlikely(ltcp_sk(sk)->recorded))
+		__ltcp_history_note(sk, item, a, b);
+}
+
+/* Count what befell @sk, and remember it. [s] */
+#define LTCP_NOTE(sk, name) do {					\
+	LTCP_INC(sock_net(sk), name);					\
+	ltcp_history_note(sk, LTCP_MIB_##name, 0, 0);			\
+} while (0)
 
 /*
  * control/show.c: what readers are shown of a socket

@@ -43,9 +43,12 @@ static int __net_init ltcp_net_init(struct net *net)
 	err = ltcp_proc_net_init(net);
 	if (err)
 		goto sysctl;
-	err = ltcp_ipv4_net_init(ln);
+	err = ltcp_history_net_init(ln);
 	if (err)
 		goto proc;
+	err = ltcp_ipv4_net_init(ln);
+	if (err)
+		goto history;
 	if (IS_ENABLED(CONFIG_IPV6))
 		err = ltcp_ipv6_net_init(ln);
 	if (err)
@@ -54,6 +57,8 @@ static int __net_init ltcp_net_init(struct net *net)
 
 ipv4:
 	ltcp_ipv4_net_exit(ln);
+history:
+	ltcp_history_net_exit(ln);
 proc:
 	ltcp_proc_net_exit(net);
 sysctl:
@@ -72,6 +77,7 @@ static void __net_exit ltcp_net_exit(struct net *net)
 	if (IS_ENABLED(CONFIG_IPV6))
 		ltcp_ipv6_net_exit(ln);
 	ltcp_ipv4_net_exit(ln);
+	ltcp_history_net_exit(ln);
 	ltcp_proc_net_exit(net);
 	ltcp_sysctl_net_exit(ln);
 	ltcp_tw_net_exit(ln);

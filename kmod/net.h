@@ -9,6 +9,7 @@
 
 #include <linux/atomic.h>
 #include <linux/ktime.h>
+#include <linux/list.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
@@ -139,6 +140,8 @@ struct ltcp_tw_wheel;
 	X(IcmpPmtu, "path MTU lowered by ICMP")				\
 	X(IcmpIgnored, "ICMP error that fits no outstanding segment")	\
 	X(MemoryPressures, "module entered memory pressure")		\
+	X(HistoryFull, "connection not recorded: there are as many "	\
+	  "histories as recorder says, and none is closed")		\
 	X(Destroyed, "socket or entry ended by an administrator "	\
 	  "(SOCK_DESTROY, ss -K)")					\
 	LTCP_DROP_LIST(X)
@@ -203,6 +206,26 @@ struct ltcp_cookie_keys {
 	spinlock_t lock;	/* of who makes a new one */
 };
 
+#define LTCP_RECORDER_BITS 6
+
+/**
+ * struct ltcp_recorder - histories of a namespace, control/history.c
+ * @lock: of the rest, and of the histories
+ * @live: of sockets, by their address
+ * @all: in the order in which they began
+ * @closed: those whose connection is gone, in the order of that
+ * @count: in @all
+ * @last_id: of the last one that began
+ */
+struct ltcp_recorder {
+	spinlock_t lock;	/* of the rest, and of the histories */
+	struct hlist_head live[1 << LTCP_RECORDER_BITS];
+	struct list_head all;
+	struct list_head closed;
+	u32 count;
+	u64 last_id;
+};
+
 /**
  * struct ltcp_net - one namespace
  * @net: back pointer
@@ -221,6 +244,7 @@ struct ltcp_cookie_keys {
  * @tw_count: entries in the TIME_WAIT table [atomic]
  * @orphan_count: closed sockets that still talk to their peer [atomic]
  * @tw_wheel: TIME_WAIT entries by expiry
+ * @recording: histories of connections
  *
  * Settings are read with READ_ONCE() and written by net.ltcp.* only; names,
  * units and defaults are in Documentation/sysctl.rst.
@@ -242,6 +266,7 @@ struct ltcp_net {
 	atomic_t tw_count;
 	atomic_t orphan_count;
 	struct ltcp_tw_wheel *tw_wheel;
+	struct ltcp_recorder recording;
 
 	/* private: settings, each described in Documentation/sysctl.rst */
 	int syn_retries;
@@ -296,6 +321,7 @@ struct ltcp_net {
 	int comp_sack_delay_ns;
 	int comp_sack_nr;
 	int invalid_ratelimit;		/* milliseconds */
+	int recorder;			/* histories */
 	int rmem[3];			/* octets: min, default, max */
 	int wmem[3];
 	int ip_local_port_range[2];
@@ -348,6 +374,10 @@ int ltcp_stats_net_init(struct ltcp_net *ln);
 void ltcp_stats_net_exit(struct ltcp_net *ln);
 unsigned long ltcp_stats_fold(const struct ltcp_net *ln, enum ltcp_mib item);
 const char *ltcp_mib_name(enum ltcp_mib item);
+
+/* control/history.c: /proc/net/ltcp_history */
+int ltcp_history_net_init(struct ltcp_net *ln);
+void ltcp_history_net_exit(struct ltcp_net *ln);
 
 /* control/proc.c: /proc/net/ltcp, /proc/net/ltcp_snmp */
 int ltcp_proc_net_init(struct net *net);

@@ -6,8 +6,8 @@
 #define _LTCP_TRACE_H
 
 /*
- * Tracepoints: segments in and out, changes of state, retransmissions, drops,
- * floods.
+ * Tracepoints: segments in and out, changes of state, windows, retransmissions,
+ * drops, floods.
  * Each line is a list of name=value without blanks in the values, and ends
  * with the inode number of the namespace, as in /proc/PID/ns/net:
  *
@@ -291,6 +291,57 @@ TRACE_EVENT(ltcp_retransmit,
 		  __entry->seq, __entry->end_seq, __entry->retries,
 		  ltcp_show_state(__entry->state),
 		  __entry->skaddr, __entry->netns)
+);
+
+/*
+ * Where a connection stands after a segment that it took, and what that led to:
+ * sequence numbers, windows in octets, the smoothed round trip in microseconds,
+ * octets on their way as far as is known (pipe), octets written and not
+ * acknowledged (sndq), received and not read (rcvq). ssthresh 4294967295: none.
+ */
+TRACE_EVENT(ltcp_window,
+
+	TP_PROTO(const struct sock *sk),
+
+	TP_ARGS(sk),
+
+	TP_STRUCT__entry(
+		LTCP_TRACE_ENDS
+		__field(u32, una)
+		__field(u32, nxt)
+		__field(u32, wnd)
+		__field(u32, cwnd)
+		__field(u32, ssthresh)
+		__field(u32, srtt)
+		__field(u32, pipe)
+		__field(u32, sndq)
+		__field(u32, rcvq)
+		__field(u8, state)
+	),
+
+	TP_fast_assign(
+		const struct ltcp_sock *ls = ltcp_sk(sk);
+
+		ltcp_trace_sock(__entry->src, __entry->dst, sk);
+		__entry->netns = sock_net(sk)->ns.inum;
+		__entry->una = ls->snd.una;
+		__entry->nxt = ls->snd.nxt;
+		__entry->wnd = ls->snd.wnd;
+		__entry->cwnd = ls->cong.cwnd;
+		__entry->ssthresh = ls->cong.ssthresh;
+		__entry->srtt = ls->rtt.srtt_us / 8;
+		__entry->pipe = ltcp_pipe(ls);
+		__entry->sndq = ls->write_seq - ls->snd.una;
+		__entry->rcvq = ls->rcv.nxt - ls->copied_seq;
+		__entry->state = sk->sk_state;
+	),
+
+	TP_printk("src=%pISpc dst=%pISpc una=%u nxt=%u wnd=%u cwnd=%u ssthresh=%u srtt=%u pipe=%u sndq=%u rcvq=%u state=%s net=%u",
+		  __entry->src, __entry->dst,
+		  __entry->una, __entry->nxt, __entry->wnd, __entry->cwnd,
+		  __entry->ssthresh, __entry->srtt, __entry->pipe,
+		  __entry->sndq, __entry->rcvq,
+		  ltcp_show_state(__entry->state), __entry->netns)
 );
 
 /* All zero but len, reason and net: the segment had no whole TCP header. */

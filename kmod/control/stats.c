@@ -90,6 +90,15 @@ void ltcp_drop(const struct net *net, struct sk_buff *skb,
 	kfree_skb_reason(skb, ltcp_skb_reason(reason));
 }
 
+void ltcp_drop_from(struct sock *sk, struct sk_buff *skb, enum ltcp_mib reason)
+{
+	const struct ltcp_skb_cb *cb = ltcp_cb(skb);
+
+	ltcp_history_note(sk, reason, cb->seq - ltcp_sk(sk)->rcv.irs,
+			  cb->ack - ltcp_sk(sk)->snd.iss);
+	ltcp_drop(sock_net(sk), skb, reason);
+}
+
 /**
  * ltcp_stats_fold() - sum of one counter over all CPUs
  * @ln: namespace

@@ -30,6 +30,7 @@
 #define LTCP_MAX_MSECS	3600000		/* an hour */
 #define LTCP_MAX_QUOTA	65535		/* of u16 counts */
 #define LTCP_MAX_TABLE	SZ_16M		/* entries of 64 octets: 1 GiB */
+#define LTCP_MAX_HISTORIES 4096		/* 600 octets each */
 #define LTCP_MAX_BUFFER	SZ_1G		/* twice that overflows an int */
 
 /**
@@ -117,6 +118,7 @@ static const struct ltcp_setting ltcp_settings[] = {
 	LTCP_SETTING(comp_sack_delay_ns, 0, NSEC_PER_SEC, NSEC_PER_MSEC),
 	LTCP_SETTING(comp_sack_nr, 0, 255, 44),
 	LTCP_SETTING(invalid_ratelimit, 0, 3600000, 500),
+	LTCP_SETTING(recorder, 0, LTCP_MAX_HISTORIES, 0),
 	LTCP_SETTING(rmem, 2048, LTCP_MAX_BUFFER, 4096, 131072, 6291456),
 	LTCP_SETTING(wmem, 4096, LTCP_MAX_BUFFER, 4096, 16384, 4194304),
 	LTCP_SETTING(ip_local_port_range, 1, 65535, 32768, 60999),

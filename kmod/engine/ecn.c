@@ -126,7 +126,7 @@ static void ecn_reduce(struct sock *sk, const struct ltcp_ack_news *news)
 	struct ltcp_cong *ca = &ls->cong;
 	u32 flight = min(ltcp_flight(ls) + news->acked, ca->cwnd);
 
-	LTCP_INC(sock_net(sk), EcnReductions);
+	LTCP_NOTE(sk, EcnReductions);
 	if (ca->ops->ssthresh_ecn)
 		ca->ssthresh = ca->ops->ssthresh_ecn(ca);
 	else

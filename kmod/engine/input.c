@@ -14,6 +14,7 @@
 
 #include "engine/loss.h"
 #include "ltcp.h"
+#include "trace.h"
 
 /* What a check says when the segment may go on. No drop counter has it. */
 #define LTCP_PASS	((enum ltcp_mib)0)
@@ -34,7 +35,7 @@ void ltcp_challenge_ack(struct sock *sk)
 		return;
 	}
 	ls->challenge_stamp = now ?: 1;
-	LTCP_INC(sock_net(sk), ChallengeAcks);
+	LTCP_NOTE(sk, ChallengeAcks);
 	ltcp_send_ack(sk);
 }
 
@@ -321,9 +322,9 @@ static void ltcp_rcv_text(struct sock *sk, struct sk_buff *skb)
 	case TCP_FIN_WAIT1:
 	case TCP_FIN_WAIT2:
 		if (ltcp_data_after_close(sk, skb)) {
-			LTCP_INC(sock_net(sk), AbortOnClose);
+			LTCP_NOTE(sk, AbortOnClose);
 			ltcp_refuse(sk, skb);
-			ltcp_drop(sock_net(sk), skb, LTCP_MIB_DropClosed);
+			ltcp_drop_from(sk, skb, LTCP_MIB_DropClosed);
 			ltcp_fail(sk, LTCP_EV_ABORT, ECONNRESET);
 			return;
 		}
@@ -337,7 +338,7 @@ static void ltcp_rcv_text(struct sock *sk, struct sk_buff *skb)
 			ltcp_sk(sk)->ack_flags |= LTCP_ACK_PENDING |
 						  LTCP_ACK_NOW;
 		/* After the peer's FIN there is nothing it could send. */
-		ltcp_drop(sock_net(sk), skb, LTCP_MIB_DropOutOfWindow);
+		ltcp_drop_from(sk, skb, LTCP_MIB_DropOutOfWindow);
 	}
 }
 
@@ -424,7 +425,7 @@ drop:
 	if (reason == LTCP_CONSUMED)
 		__kfree_skb(skb);
 	else
-		ltcp_drop(sock_net(sk), skb, reason);
+		ltcp_drop_from(sk, skb, reason);
 }
 
 /* Take over what the peer's SYN says of it. */
@@ -517,7 +518,7 @@ static void ltcp_rcv_syn_sent(struct sock *sk, struct sk_buff *skb)
 	    (!ltcp_after(cb->ack, ls->snd.una) ||
 	     ltcp_after(cb->ack, ls->snd.nxt))) {
 		ltcp_refuse(sk, skb);
-		ltcp_drop(net, skb, LTCP_MIB_DropBadAck);
+		ltcp_drop_from(sk, skb, LTCP_MIB_DropBadAck);
 		return;
 	}
 	if (cb->flags & LTCP_RST) {
@@ -526,18 +527,18 @@ static void ltcp_rcv_syn_sent(struct sock *sk, struct sk_buff *skb)
 				  -ltcp_reset_errno(sk->sk_state));
 			__kfree_skb(skb);
 		} else {
-			ltcp_drop(net, skb, LTCP_MIB_DropRstSequence);
+			ltcp_drop_from(sk, skb, LTCP_MIB_DropRstSequence);
 		}
 		return;
 	}
 	if (!(cb->flags & LTCP_SYN)) {
-		ltcp_drop(net, skb, LTCP_MIB_DropBadFlags);
+		ltcp_drop_from(sk, skb, LTCP_MIB_DropBadFlags);
 		return;
 	}
 	if (cb->flags & LTCP_ACK)
 		ltcp_rcv_synack(sk, skb);
 	else if (ltcp_quiet_left(ltcp_net(net)))
-		ltcp_drop(net, skb, LTCP_MIB_DropQuietTime);
+		ltcp_drop_from(sk, skb, LTCP_MIB_DropQuietTime);
 	else
 		ltcp_rcv_crossed_syn(sk, skb);
 }
@@ -552,7 +553,7 @@ int ltcp_rcv(struct sock *sk, struct sk_buff *skb)
 	case TCP_CLOSE:
 		/* It closed while the segment waited in the backlog. */
 		ltcp_refuse(sk, skb);
-		ltcp_drop(sock_net(sk), skb, LTCP_MIB_DropClosed);
+		ltcp_drop_from(sk, skb, LTCP_MIB_DropClosed);
 		break;
 	case TCP_SYN_SENT:
 		ltcp_rcv_syn_sent(sk, skb);
@@ -560,5 +561,6 @@ int ltcp_rcv(struct sock *sk, struct sk_buff *skb)
 	default:
 		ltcp_rcv_synchronized(sk, skb);
 	}
+	trace_ltcp_window(sk);
 	return 0;
 }

@@ -315,7 +315,7 @@ static int ltcp_xmit(struct sock *sk, struct sk_buff *skb, u32 seq, u8 flags)
 	if (!payload && flags == LTCP_ACK)
 		LTCP_INC(sock_net(sk), PureAcksOut);
 	if (flags & LTCP_RST)
-		LTCP_INC(sock_net(sk), OutRsts);
+		LTCP_NOTE(sk, OutRsts);
 	if (trace_ltcp_send_enabled()) {
 		ls->af->flow_of(sk, &flow);
 		trace_ltcp_send(flow.net, flow.family, &flow.local,
@@ -592,6 +592,8 @@ static int ltcp_send_again(struct sock *sk, struct sk_buff *skb, u32 room)
 	len = DIV_ROUND_UP(max(skb->len, 1U), ls->mss);
 	LTCP_ADD(sock_net(sk), RetransSegs, len);
 	ls->total_retrans += len;
+	ltcp_history_note(sk, LTCP_MIB_RetransSegs, cb->seq - ls->snd.iss,
+			  cb->end_seq - ls->snd.iss);
 	trace_ltcp_retransmit(sk, cb->seq, cb->end_seq, ls->retries);
 	return 0;
 }

@@ -85,7 +85,7 @@ static u32 rack_mark_lost(struct sock *sk, u64 now_us)
 		left = ltcp_rack_left(r, cb->sent_us, window, now_us);
 		if (left)
 			return left;
-		LTCP_INC(sock_net(sk), RackLost);
+		LTCP_NOTE(sk, RackLost);
 		ltcp_rtx_mark_lost(sk, ltcp_cb_skb(cb));
 	}
 	return 0;
@@ -178,7 +178,7 @@ void ltcp_tlp_send(struct sock *sk)
 		return;
 	again = ltcp_send_one_more(sk);
 	if (again >= 0) {
-		LTCP_INC(sock_net(sk), TlpProbes);
+		LTCP_NOTE(sk, TlpProbes);
 		ls->tlp_out = 1;
 		ls->tlp_again = again;
 		ls->tlp_seq = ls->snd.nxt;

@@ -150,7 +150,7 @@ static void ltcp_queue_early(struct sock *sk, struct sk_buff *skb)
 		return;
 	}
 	LTCP_INC(sock_net(sk), OooDuplicates);
-	ltcp_drop(sock_net(sk), skb, LTCP_MIB_DropOldData);
+	ltcp_drop_from(sk, skb, LTCP_MIB_DropOldData);
 }
 
 /* Cut what lies beyond the window off the end; a FIN there does not count. */
@@ -191,19 +191,19 @@ void ltcp_reasm(struct sock *sk, struct sk_buff *skb)
 	if (!ltcp_after(cb->end_seq, ls->rcv.nxt)) {
 		ltcp_dsack_set(sk, cb->seq, cb->end_seq);
 		ls->ack_flags |= LTCP_ACK_PENDING | LTCP_ACK_NOW;
-		ltcp_drop(net, skb, LTCP_MIB_DropOldData);
+		ltcp_drop_from(sk, skb, LTCP_MIB_DropOldData);
 		return;
 	}
 	if (!ltcp_rcv_wnd(ls) && len) {
 		ls->ack_flags |= LTCP_ACK_PENDING | LTCP_ACK_NOW;
 		LTCP_INC(net, WindowProbeReplies);
-		ltcp_drop(net, skb, LTCP_MIB_DropZeroWindow);
+		ltcp_drop_from(sk, skb, LTCP_MIB_DropZeroWindow);
 		return;
 	}
 	ltcp_trim_to_window(sk, skb);
 	if (!ltcp_rmem_room(sk, skb)) {
 		ls->ack_flags |= LTCP_ACK_PENDING | LTCP_ACK_NOW;
-		ltcp_drop(net, skb, LTCP_MIB_DropReceiveBuffer);
+		ltcp_drop_from(sk, skb, LTCP_MIB_DropReceiveBuffer);
 		return;
 	}
 	ltcp_measure_mss(ls, skb_shinfo(skb)->gso_size ?: len);

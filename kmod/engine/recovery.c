@@ -74,7 +74,7 @@ static void ltcp_loss_repaired(struct sock *sk)
 {
 	struct ltcp_sock *ls = ltcp_sk(sk);
 
-	LTCP_INC(sock_net(sk), LossProbeRecovery);
+	LTCP_NOTE(sk, LossProbeRecovery);
 	ltcp_loss_enter(sk, LTCP_LOSS_FAST);
 	ls->cong.cwnd = ls->cong.ssthresh;
 	ls->undo_ok = 0;
@@ -156,7 +156,7 @@ static void ltcp_fast_enter(struct sock *sk, const struct ltcp_ack_news *news)
 	/* A probe that was too large tells nothing of congestion. */
 	if (ltcp_mtu_probe_lost(sk) && !ls->lost_out)
 		return;
-	LTCP_INC(sock_net(sk), FastRetransmits);
+	LTCP_NOTE(sk, FastRetransmits);
 	ltcp_loss_enter(sk, LTCP_LOSS_FAST);
 	if (!ls->sack_ok)
 		ltcp_mark_first_lost(sk);
@@ -282,7 +282,7 @@ static void ltcp_timeout_mark(struct sock *sk)
 	if (!ls->sack_ok) {
 		ls->sacked_out = 0;
 	} else if (ltcp_cb(first)->seg & LTCP_SEG_SACKED) {
-		LTCP_INC(sock_net(sk), SackReneges);
+		LTCP_NOTE(sk, SackReneges);
 		ltcp_rtx_forget_sacks(sk);
 	} else if (READ_ONCE(ltcp_net(sock_net(sk))->recovery) &
 		   LTCP_RECOVERY_RACK) {

@@ -49,6 +49,11 @@ void ltcp_change_state(struct sock *sk, enum ltcp_event event)
 	}
 	WRITE_ONCE(ltcp_sk(sk)->state_since, ktime_get_seconds());
 	trace_ltcp_state(sk, old, t->to, event);
+	/* Where connections begin, a child of a listener like any other. */
+	if (t->to == TCP_SYN_SENT || (old == TCP_LISTEN &&
+				      t->to == TCP_SYN_RECV))
+		ltcp_history_begin(sk);
+	ltcp_history_state(sk, t->to, event);
 	inet_sk_set_state(sk, t->to);
 }
 
@@ -91,7 +96,7 @@ void ltcp_orphan_fin_wait2(struct sock *sk)
 	u32 wait = READ_ONCE(ltcp_net(sock_net(sk))->fin_timeout) * HZ;
 
 	if (ls->linger2 < 0) {
-		LTCP_INC(sock_net(sk), AbortOnLinger);
+		LTCP_NOTE(sk, AbortOnLinger);
 		ltcp_abort(sk, 0);
 		return;
 	}
@@ -136,7 +141,7 @@ bool ltcp_orphan_excess(struct sock *sk)
 		return false;
 
 	net_info_ratelimited("too many orphans: closing one with RST\n");
-	LTCP_INC(sock_net(sk), AbortOnMemory);
+	LTCP_NOTE(sk, AbortOnMemory);
 	ltcp_abort(sk, 0);
 	return true;
 }

@@ -170,7 +170,7 @@ static bool ltcp_gave_up(struct sock *sk, u32 tries, u32 limit)
 
 static void ltcp_timed_out(struct sock *sk)
 {
-	LTCP_INC(sock_net(sk), AbortOnTimeout);
+	LTCP_NOTE(sk, AbortOnTimeout);
 	ltcp_fail(sk, LTCP_EV_TIMEOUT, sk->sk_err_soft ?: ETIMEDOUT);
 }
 
@@ -221,7 +221,7 @@ static void ltcp_retrans_timeout(struct sock *sk)
 		dst_negative_advice(sk);
 	}
 
-	LTCP_INC(sock_net(sk), RtoTimeouts);
+	LTCP_NOTE(sk, RtoTimeouts);
 	ltcp_stalled(ls, usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
 	if (ls->retries < U8_MAX)
 		ls->retries++;
@@ -273,7 +273,7 @@ static void ltcp_persist_timeout(struct sock *sk)
 	ltcp_stalled(ls, usecs_to_jiffies(ltcp_rtt_rto(&ls->rtt)));
 	if (ls->probes < U8_MAX)
 		ls->probes++;
-	LTCP_INC(sock_net(sk), WindowProbes);
+	LTCP_NOTE(sk, WindowProbes);
 	ltcp_send_probe(sk);
 	ltcp_rtt_backoff(&ls->rtt);
 	ltcp_timer_arm(sk, LTCP_TIMER_PERSIST, ltcp_next_timeout(ls));
@@ -310,14 +310,14 @@ static void ltcp_keepalive_timeout(struct sock *sk)
 	}
 
 	if (ltcp_gave_up(sk, ls->probes, ltcp_keepalive_probes(sk))) {
-		LTCP_INC(sock_net(sk), AbortOnKeepalive);
+		LTCP_NOTE(sk, AbortOnKeepalive);
 		ltcp_abort(sk, sk->sk_err_soft ?: ETIMEDOUT);
 		return;
 	}
 	ltcp_stalled(ls, 0);
 	if (ls->probes < U8_MAX)
 		ls->probes++;
-	LTCP_INC(sock_net(sk), KeepaliveProbes);
+	LTCP_NOTE(sk, KeepaliveProbes);
 	ltcp_send_probe(sk);
 	ltcp_timer_arm(sk, LTCP_TIMER_KEEPALIVE,
 		       ltcp_clamp_user_timeout(ls, ltcp_keepalive_intvl(sk)));
@@ -327,7 +327,7 @@ static void ltcp_finwait2_timeout(struct sock *sk)
 {
 	if (sk->sk_state != TCP_FIN_WAIT2 || !sock_flag(sk, SOCK_DEAD))
 		return;
-	LTCP_INC(sock_net(sk), FinWait2Timeouts);
+	LTCP_NOTE(sk, FinWait2Timeouts);
 	ltcp_done(sk, LTCP_EV_TIMEOUT);
 }
 

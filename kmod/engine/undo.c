@@ -136,11 +136,11 @@ void ltcp_undo_ack(struct sock *sk, const struct ltcp_ack_news *news)
 	if (!ls->undo_ok)
 		return;
 	if (undo_by_timestamp(ls, news))
-		LTCP_INC(sock_net(sk), UndoTimestamps);
+		LTCP_NOTE(sk, UndoTimestamps);
 	else if (undo_by_dsack(ls, news))
-		LTCP_INC(sock_net(sk), UndoDsacks);
+		LTCP_NOTE(sk, UndoDsacks);
 	else if (undo_by_frto(sk, news))
-		LTCP_INC(sock_net(sk), FrtoSpurious);
+		LTCP_NOTE(sk, FrtoSpurious);
 	else
 		return;
 	undo_all(sk);

@@ -100,7 +100,7 @@ static void ltcp_icmp_error(struct sock *sk, struct sk_buff *skb,
 	}
 	/* Hard ones end only what was never open: RFC 5927 5.2 */
 	if (m->hard && opening && !sock_owned_by_user(sk)) {
-		LTCP_INC(sock_net(sk), IcmpHard);
+		LTCP_NOTE(sk, IcmpHard);
 		ltcp_fail(sk, LTCP_EV_ABORT, m->err);
 		return;
 	}

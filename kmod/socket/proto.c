@@ -54,6 +54,7 @@ void ltcp_sock_init(struct sock *sk)
 	ls->accept = NULL;
 	ls->defer_accept = 0;
 	ls->extra = NULL;
+	ls->recorded = 0;
 	ls->port = NULL;
 	sk->sk_tsq_flags = 0;
 	ltcp_sock_reset(sk);
@@ -147,6 +148,7 @@ static void ltcp_destroy_sock(struct sock *sk)
 	ltcp_tx_purge(sk);
 	ltcp_ooo_purge(sk);
 	ltcp_port_release(sk);
+	ltcp_history_end(sk);
 	ltcp_cong_detach(&ltcp_sk(sk)->cong);
 	sk_sockets_allocated_dec(sk);
 }
@@ -390,11 +392,11 @@ static void ltcp_close_connection(struct sock *sk)
 		return;
 	if (unread) {
 		/* The peer must not think that it was read: SHLD-3 */
-		LTCP_INC(sock_net(sk), AbortOnData);
+		LTCP_NOTE(sk, AbortOnData);
 		ltcp_send_rst(sk);
 		ltcp_fail(sk, LTCP_EV_ABORT, 0);
 	} else if (sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime) {
-		LTCP_INC(sock_net(sk), AbortOnLinger);
+		LTCP_NOTE(sk, AbortOnLinger);
 		ltcp_abort(sk, 0);
 	} else if (sk->sk_state == TCP_SYN_SENT) {
 		ltcp_fail(sk, LTCP_EV_CLOSE, 0);
@@ -495,7 +497,7 @@ static int ltcp_diag_destroy(struct sock *sk, int err)
 		found = -ENOENT;
 		break;
 	case TCP_LISTEN:
-		LTCP_INC(sock_net(sk), Destroyed);
+		LTCP_NOTE(sk, Destroyed);
 		ltcp_listen_stop(sk);
 		WRITE_ONCE(sk->sk_err, err);
 		/* Pairs with the barrier in ltcp_poll(). */
@@ -504,7 +506,7 @@ static int ltcp_diag_destroy(struct sock *sk, int err)
 		sk->sk_state_change(sk);
 		break;
 	default:
-		LTCP_INC(sock_net(sk), Destroyed);
+		LTCP_NOTE(sk, Destroyed);
 		ltcp_abort(sk, err);
 	}
 	release_sock(sk);

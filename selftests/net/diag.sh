@@ -14,8 +14,8 @@ PORT=5001
 # Without its module it says so, rather than to show nothing, or TCP.
 says_what_lacks() {
 	local status=0
-	mkdir -p "$TMP/tcp"
-	start tcp "$BIN/file-server" -p 6 -P 8000 -d "$TMP/tcp"
+	mkdir -p "$TMP/oracle"
+	start tcp "$BIN/file-server" -p 6 -P 8000 -d "$TMP/oracle"
 	wait_for 10 has_tcp 1F40
 	"$SS" -tanH >"$TMP/said" 2>&1 || status=$?
 	kill "$started"

@@ -12,7 +12,9 @@ RECORD=
 END='[0-9.]+:[0-9]+'
 SEGMENT="src=$END dst=$END seq=[0-9]+ ack=[0-9]+ flags=[A-Z|]* win=[0-9]+"
 SEGMENT+=" len=[0-9]+ state=[A-Z_0-9]+ net=[0-9]+\$"
-EVENTS="ltcp_state ltcp_send ltcp_receive ltcp_retransmit ltcp_drop"
+WINDOW=" cwnd=[0-9]+ ssthresh=[0-9]+ srtt=[0-9]+ pipe=[0-9]+ sndq=[0-9]+"
+WINDOW+=" rcvq=[0-9]+ state=[A-Z_0-9]+ net=[0-9]+\$"
+EVENTS="ltcp_window ltcp_state ltcp_send ltcp_receive ltcp_retransmit ltcp_drop"
 
 # A file over a link that loses and corrupts, until each event was seen.
 record() {
@@ -50,6 +52,7 @@ forms() {
 	form ltcp_send "$SEGMENT"
 	form ltcp_receive "$SEGMENT"
 	form ltcp_state "src=$END dst=$END old=[A-Z_0-9]+ new=[A-Z_0-9]+ event="
+	form ltcp_window "src=$END dst=$END una=[0-9]+ nxt=[0-9]+ wnd=[0-9]+$WINDOW"
 	form ltcp_retransmit "src=$END dst=$END seq=[0-9]+ end=[0-9]+ retries="
 	form ltcp_drop "src=$END dst=$END seq=.* reason=[A-Za-z]+ net=[0-9]+\$"
 }
@@ -78,7 +81,20 @@ recorded() {
 		<("$TOP/scripts/ltcp-ladder" "$(dirname "$0")/ladder.trace")
 }
 
-plan 11
+# Pictures are XML; of as many arrows as the text has, and of all lines.
+pictures() {
+	local here
+	here=$(dirname "$0")
+	"$TOP/scripts/ltcp-ladder" --svg "$TMP/ladder.svg" "$here/ladder.trace"
+	"$TOP/scripts/ltcp-plot" --svg "$TMP/plot.svg" "$TMP/trace"
+	python3 -c 'import sys, xml.dom.minidom as m
+for name in sys.argv[1:]: m.parse(name)' "$TMP/ladder.svg" "$TMP/plot.svg"
+	[ "$(grep -cE "ack=|SYN seq" "$TMP/ladder.svg")" -eq \
+		"$(grep -cE "\|.*seq=.*\|" "$here/ladder.expected")" ]
+	[ "$(grep -c "<polyline" "$TMP/plot.svg")" -ge 5 ]
+}
+
+plan 13
 load
 check record record
 for event in $EVENTS; do
@@ -88,4 +104,5 @@ check forms forms
 check namespaces namespaces
 check ladder ladder
 check recorded_ladder recorded
+check pictures pictures
 finish
