@@ -21,6 +21,7 @@
 #include <linux/timer.h>
 #include <linux/uaccess.h>
 #include <net/gro.h>
+#include <net/inet_common.h>
 #include <net/inet_sock.h>
 #include <net/ip.h>
 #include <net/net_namespace.h>
@@ -82,13 +83,27 @@ static int fn##_op(struct sock *sk, int cmd, unsigned long arg)		\
 }
 #endif
 
-/* int fn(struct sock *sk, struct msghdr *msg, size_t len, int flags) */
+/*
+ * int fn(struct sock *sk, struct msghdr *msg, size_t len, int flags)
+ *
+ * Only the error queue has an address to tell, and sets msg->msg_namelen; the
+ * caller in an older kernel makes it what addr_len says.
+ */
 #ifdef HAVE_PROTO_RECVMSG_ADDR_LEN
 #define LTCP_DEFINE_RECVMSG(fn)						\
 static int fn##_op(struct sock *sk, struct msghdr *msg, size_t len,	\
 		   int flags, int *addr_len)				\
 {									\
-	return fn(sk, msg, len, flags);					\
+	int ret = fn(sk, msg, len, flags);				\
+									\
+	if (flags & MSG_ERRQUEUE)					\
+		*addr_len = msg->msg_namelen;				\
+	return ret;							\
+}
+
+static inline int ltcp_recv_error(struct sock *sk, struct msghdr *msg, int len)
+{
+	return inet_recv_error(sk, msg, len, &msg->msg_namelen);
 }
 #else
 #define LTCP_DEFINE_RECVMSG(fn)						\
@@ -96,6 +111,11 @@ static int fn##_op(struct sock *sk, struct msghdr *msg, size_t len,	\
 		   int flags)						\
 {									\
 	return fn(sk, msg, len, flags);					\
+}
+
+static inline int ltcp_recv_error(struct sock *sk, struct msghdr *msg, int len)
+{
+	return inet_recv_error(sk, msg, len);
 }
 #endif
 

@@ -1601,8 +1601,7 @@ void ltcp_sock_reset(struct sock *sk);
 void ltcp_cong_start(struct sock *sk, const char *name);
 
 int ltcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
-int ltcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
-		 int *addr_len);
+int ltcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags);
 __poll_t ltcp_poll(struct file *file, struct socket *sock,
 		   struct poll_table_struct *wait);
 bool ltcp_stream_memory_free(const struct sock *sk, int wake);

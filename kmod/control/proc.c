@@ -194,10 +194,10 @@ static bool ltcp_proc_sock(struct sock *sk, void *arg)
 	n = ltcp_proc_ends(line, &flow, inet_sk(sk)->inet_num, state);
 	ltcp_proc_tries(sk, state, &retries, &probes);
 	n += scnprintf(line + n, LTCP_PROC_LEN - n,
-		       "%08X:%08X %02X:%08lX %08X %5u %8u %lu %d %pK",
+		       "%08X:%08X %02X:%08lX %08X %5u %8u %llu %d %pK",
 		       tx, rx, timer, when, retries,
 		       from_kuid_munged(it->uns, sk_uid(sk)),
-		       probes, sock_i_ino(sk),
+		       probes, (u64)sock_i_ino(sk),
 		       refcount_read(&sk->sk_refcnt), sk);
 	ltcp_proc_extra(line + n, LTCP_PROC_LEN - n, sk);
 	return false;

@@ -105,6 +105,32 @@ static struct dst_entry *ltcp_v4_flow_route(const struct ltcp_flow *flow,
 	return &rt->dst;
 }
 
+/* The header of a reply that no connection sends; @by has the options. */
+static void ltcp_v4_header(struct sk_buff *skb, const struct ltcp_flow *flow,
+			   struct dst_entry *dst, const struct sock *by)
+{
+	int ttl = READ_ONCE(inet_sk(by)->uc_ttl);
+	struct iphdr *iph;
+
+	skb_push(skb, sizeof(*iph));
+	skb_reset_network_header(skb);
+	iph = ip_hdr(skb);
+	*iph = (struct iphdr) {
+		.version = IPVERSION,
+		.ihl = sizeof(*iph) / 4,
+		.tos = READ_ONCE(inet_sk(by)->tos),
+		.ttl = ttl < 0 ? ip4_dst_hoplimit(dst) : ttl,
+		.protocol = ltcp_ipproto,
+		.saddr = flow->local.v4,
+		.daddr = flow->remote.v4,
+	};
+	/* What cannot be cut up needs no identification (RFC 6864 4.1). */
+	if (skb->len <= IPV4_MIN_MTU || ip_dont_fragment(by, dst))
+		iph->frag_off = htons(IP_DF);
+	else
+		__ip_select_ident(flow->net, iph, 1);
+}
+
 static int ltcp_v4_reply(const struct ltcp_flow *flow, struct sk_buff *skb,
 			 struct dst_entry *dst, const struct sock *sk)
 {
@@ -112,8 +138,11 @@ static int ltcp_v4_reply(const struct ltcp_flow *flow, struct sk_buff *skb,
 
 	skb_dst_set(skb, dst);
 	ltcp_v4_checksum(skb, flow->local.v4, flow->remote.v4, dst->dev);
-	return ip_build_and_send_pkt(skb, by, flow->local.v4, flow->remote.v4,
-				     NULL, READ_ONCE(inet_sk(by)->tos));
+	ltcp_v4_header(skb, flow, dst, by);
+	skb->priority = READ_ONCE(by->sk_priority);
+	if (!skb->mark)
+		skb->mark = READ_ONCE(by->sk_mark);
+	return ip_local_out(flow->net, skb->sk, skb);
 }
 
 static int ltcp_v4_route(struct sock *sk)

@@ -418,6 +418,21 @@ static void ltcp_become_orphan(struct sock *sk)
 		ltcp_orphan_fin_wait2(sk);
 }
 
+/* Until the peer has the FIN, or for as long as SO_LINGER says. [s] */
+static void ltcp_linger(struct sock *sk, long timeout)
+{
+	const int closing = TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK;
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+
+	add_wait_queue(sk_sleep(sk), &wait);
+	while (timeout && !signal_pending(current)) {
+		if (sk_wait_event(sk, &timeout,
+				  !(BIT(sk->sk_state) & closing), &wait))
+			break;
+	}
+	remove_wait_queue(sk_sleep(sk), &wait);
+}
+
 static void ltcp_close(struct sock *sk, long timeout)
 {
 	lock_sock(sk);
@@ -426,7 +441,7 @@ static void ltcp_close(struct sock *sk, long timeout)
 		ltcp_listen_stop(sk);
 	} else {
 		ltcp_close_connection(sk);
-		sk_stream_wait_close(sk, timeout);
+		ltcp_linger(sk, timeout);
 	}
 
 	sock_hold(sk);
@@ -544,6 +559,7 @@ static int ltcp_ioctl(struct sock *sk, int cmd, int *value)
 
 LTCP_DEFINE_ACCEPT(ltcp_accept)
 LTCP_DEFINE_IOCTL(ltcp_ioctl)
+LTCP_DEFINE_RECVMSG(ltcp_recvmsg)
 
 struct proto ltcp_prot = {
 	.name			= "LTCP",
@@ -560,7 +576,7 @@ struct proto ltcp_prot = {
 	.getsockopt		= ltcp_getsockopt,
 	.keepalive		= ltcp_keepalive_set,
 	.sendmsg		= ltcp_sendmsg,
-	.recvmsg		= ltcp_recvmsg,
+	.recvmsg		= ltcp_recvmsg_op,
 	.backlog_rcv		= ltcp_rcv,
 	.release_cb		= ltcp_release_cb,
 	.diag_destroy		= ltcp_diag_destroy,

@@ -21,7 +21,6 @@
 
 #include <asm/ioctls.h>
 #include <linux/sockios.h>
-#include <net/inet_common.h>
 
 #include "../ltcp.h"
 
@@ -466,15 +465,14 @@ static int ltcp_recv_locked(struct sock *sk, struct ltcp_recv *r)
 	return err < 0 && !r->copied ? err : r->copied;
 }
 
-/* struct proto .recvmsg. A stream tells no address; Linux 7.1 asks for none. */
-int ltcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags,
-		 int *addr_len)
+/* struct proto .recvmsg */
+int ltcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags)
 {
 	struct ltcp_recv r = { .msg = msg, .left = len, .flags = flags };
 	int ret;
 
 	if (unlikely(flags & MSG_ERRQUEUE))
-		return inet_recv_error(sk, msg, len, addr_len);
+		return ltcp_recv_error(sk, msg, len);
 
 	lock_sock(sk);
 	ret = ltcp_recv_locked(sk, &r);

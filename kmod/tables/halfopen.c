@@ -710,7 +710,7 @@ static void ltcp_halfopen_tell(const struct ltcp_halfopen *e,
 	ltcp_halfopen_flow(e, &info->flow);
 	info->expires = e->expires;
 	info->retrans = e->retrans;
-	info->uid = sock_i_uid(e->listener);
+	info->uid = sk_uid(e->listener);
 }
 
 bool ltcp_halfopen_find(const struct ltcp_flow *flow,

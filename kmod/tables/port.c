@@ -22,7 +22,7 @@
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/siphash.h>
-#include <net/addrconf.h>
+#include <net/ipv6.h>
 #include <net/netns/hash.h>
 
 #include "ltcp.h"
@@ -119,12 +119,46 @@ static void port_add_owner(struct ltcp_port *port, struct sock *sk)
 	WRITE_ONCE(ltcp_sk(sk)->port, port);
 }
 
+/* Which packets is @sk there for? */
+static bool port_takes_v4(const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		return ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr) ||
+		       (ipv6_addr_any(&sk->sk_v6_rcv_saddr) &&
+			!ipv6_only_sock(sk));
+#endif
+	return true;
+}
+
+static bool port_same_v4(const struct sock *a, const struct sock *b)
+{
+	return port_takes_v4(a) && port_takes_v4(b) &&
+	       (!a->sk_rcv_saddr || !b->sk_rcv_saddr ||
+		a->sk_rcv_saddr == b->sk_rcv_saddr);
+}
+
+static bool port_same_v6(const struct sock *a, const struct sock *b)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	const struct in6_addr *x = &a->sk_v6_rcv_saddr;
+	const struct in6_addr *y = &b->sk_v6_rcv_saddr;
+
+	if (a->sk_family != AF_INET6 || ipv6_addr_v4mapped(x) ||
+	    b->sk_family != AF_INET6 || ipv6_addr_v4mapped(y))
+		return false;
+	return ipv6_addr_any(x) || ipv6_addr_any(y) || ipv6_addr_equal(x, y);
+#else
+	return false;
+#endif
+}
+
 static bool port_same_place(const struct sock *sk, const struct sock *owner)
 {
 	int dev = READ_ONCE(owner->sk_bound_dev_if);
 
 	return (!sk->sk_bound_dev_if || !dev || sk->sk_bound_dev_if == dev) &&
-	       inet_rcv_saddr_equal(sk, owner, true);
+	       (port_same_v4(sk, owner) || port_same_v6(sk, owner));
 }
 
 /*
