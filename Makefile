@@ -130,7 +130,7 @@ help:
 	@echo '  make check         run all tests (TEST=NAME: one of them)'
 	@echo '  make check-unit    only the parts that run in user space'
 	@echo '  make check-conform only the scripted peer, in virtual time'
-	@echo '  make check-net     only the networks, on Linux 6.1 and 6.12'
+	@echo '  make check-net     only the networks, on stock kernels'
 	@echo '  make check-apps    only nginx, redis and others, by ltcp-run'
 	@echo '  make check-race    races on four processors, under all checkers'
 	@echo '  make soak          the same for hours, and tables filled up'
