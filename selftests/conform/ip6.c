@@ -538,6 +538,23 @@ CASE(ip6, packet_too_big_elsewhere)
 	is(info(fd).tcpi_snd_mss, 1460);
 }
 
+/* RFC 4821 7.7: a path that swallows takes 1280 octets at least. */
+CASE(ip6, black_hole)
+{
+	int fd, i;
+
+	set_sysctl("mtu_probing", "1");
+	fd = passive();
+	put(fd, 1460);
+	out("P. 1:1461(1460) ack 1");
+	/* As often as retries1, and once more. */
+	for (i = 0; i < 3; i++)
+		out_at((1 << i) * RTO, "P. 1:1461(1460) ack 1");
+	out_at(8 * RTO, ". 1:1221(1220) ack 1");
+	counter_is("MtuBlackHoles", 1);
+	is(info(fd).tcpi_snd_mss, 1220);
+}
+
 /* RFC 8201 4: no path takes less than 1280, and who says so lies. */
 CASE(ip6, packet_too_big_floor)
 {
