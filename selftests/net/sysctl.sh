@@ -56,6 +56,15 @@ gro                      0     1          1
 moderate_rcvbuf          0     1          1
 min_snd_mss              48    65535      48
 base_mss                 48    65535      512
+mtu_probing              0     2          0
+mtu_probe_floor          48    65535      48
+probe_interval           1     2147483    600
+probe_threshold          1     65535      8
+limit_output_bytes       1     2147483647 1048576
+autocorking              0     1          1
+comp_sack_delay_ns       0     1000000000 1000000
+comp_sack_nr             0     255        44
+recorder                 0     4096       0
 invalid_ratelimit        0     3600000    500
 '
 
