@@ -14,7 +14,9 @@
 #include <net/inet_common.h>
 #include <net/protocol.h>
 
+#include "ip/ip.h"
 #include "ltcp.h"
+#include "tables/tables.h"
 
 unsigned int ltcp_ipproto = 253;
 unsigned int ltcp_net_id;

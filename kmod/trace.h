@@ -26,6 +26,7 @@
 #include <linux/tracepoint.h>
 #include <net/tcp_states.h>
 
+#include "ip/ip.h"
 #include "ltcp.h"
 
 #define LTCP_TRACE_STATES(X)						\

@@ -25,7 +25,9 @@
 #include <net/inet_timewait_sock.h>
 #include <net/netlink.h>
 
+#include "control/control.h"
 #include "../ltcp.h"
+#include "tables/tables.h"
 
 #define DIAG_CHUNK	8
 

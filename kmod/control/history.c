@@ -22,6 +22,8 @@
 #include <linux/slab.h>
 #include <linux/sock_diag.h>
 
+#include "control/control.h"
+#include "ip/ip.h"
 #include "../ltcp.h"
 
 #define HISTORY_EVENTS	32

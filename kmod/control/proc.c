@@ -25,7 +25,9 @@
 #include <linux/seq_file_net.h>
 #include <linux/user_namespace.h>
 
+#include "control/control.h"
 #include "../ltcp.h"
+#include "tables/tables.h"
 
 #define LTCP_PROC_LINES	14	/* kept by an open file; 4 KiB with the rest */
 #define LTCP_PROC_WIDTH	149	/* of a line of /proc/net/tcp */

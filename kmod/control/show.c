@@ -11,7 +11,9 @@
 
 #include <linux/export.h>
 
+#include "control/control.h"
 #include "../ltcp.h"
+#include "tables/tables.h"
 
 void ltcp_show_queues(const struct sock *sk, int state, u32 *tx, u32 *rx)
 {

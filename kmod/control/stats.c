@@ -16,6 +16,7 @@
 #include <linux/cpumask.h>
 #include <linux/skbuff.h>
 
+#include "control/control.h"
 #include "../ltcp.h"
 #include "../trace.h"
 

@@ -5,6 +5,8 @@
  * as an include path (-I), which <trace/define_trace.h> reads it through.
  */
 
+#include "control/control.h"
+
 #define CREATE_TRACE_POINTS
 #include "../trace.h"
 

@@ -14,6 +14,7 @@
 
 #include <net/inet_ecn.h>
 
+#include "control/control.h"
 #include "engine/loss.h"
 #include "ltcp.h"
 

@@ -12,7 +12,9 @@
  * for those.
  */
 
+#include "control/control.h"
 #include "engine/loss.h"
+#include "ip/ip.h"
 #include "ltcp.h"
 #include "trace.h"
 

@@ -18,6 +18,7 @@
 
 #include "engine/extra.h"
 #include "engine/loss.h"
+#include "ip/ip.h"
 
 /* Windows of fewer segments are too small to risk one: as in Linux. */
 #define LTCP_MTU_LEAST_CWND	11

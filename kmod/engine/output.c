@@ -15,7 +15,9 @@
 
 #include <net/inet_ecn.h>
 
+#include "control/control.h"
 #include "engine/loss.h"
+#include "ip/ip.h"
 #include "ltcp.h"
 #include "trace.h"
 

@@ -16,6 +16,7 @@
  * recovery.c, which calls what is here for each ACK. All under the socket lock.
  */
 
+#include "control/control.h"
 #include "engine/loss.h"
 #include "ltcp.h"
 

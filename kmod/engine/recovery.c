@@ -15,6 +15,7 @@
  * which; so ls->sacked_out is counted up by a segment, and no segment marked.
  */
 
+#include "control/control.h"
 #include "engine/loss.h"
 #include "ltcp.h"
 

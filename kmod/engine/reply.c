@@ -10,6 +10,7 @@
  * even cost the allocator anything.
  */
 
+#include "ip/ip.h"
 #include "ltcp.h"
 #include "trace.h"
 

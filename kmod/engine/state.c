@@ -14,7 +14,10 @@
 
 #include <net/xfrm.h>
 
+#include "control/control.h"
+#include "ip/ip.h"
 #include "ltcp.h"
+#include "tables/tables.h"
 #include "trace.h"
 
 /* A connect() that led to nothing took nobody's place (tw_reuse). */

@@ -12,6 +12,7 @@
  * This file decides when and how often; what goes out is output.c's business.
  */
 
+#include "control/control.h"
 #include "engine/loss.h"
 #include "ltcp.h"
 

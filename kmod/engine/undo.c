@@ -15,6 +15,7 @@
  * ltcp_output(). All under the socket lock.
  */
 
+#include "control/control.h"
 #include "engine/loss.h"
 #include "ltcp.h"
 

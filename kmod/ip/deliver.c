@@ -16,7 +16,10 @@
 #include <net/ip.h>
 #include <net/xfrm.h>
 
+#include "control/control.h"
+#include "ip/ip.h"
 #include "ltcp.h"
+#include "tables/tables.h"
 
 enum ltcp_mib ltcp_segment_shape(struct sk_buff *skb)
 {

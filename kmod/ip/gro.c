@@ -27,6 +27,7 @@
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
 
+#include "ip/ip.h"
 #include "ip/merge.h"
 #include "ltcp.h"
 

@@ -12,7 +12,10 @@
 
 #include <linux/errqueue.h>
 
+#include "control/control.h"
+#include "ip/ip.h"
 #include "ltcp.h"
+#include "tables/tables.h"
 
 /* The path takes smaller packets only: RFC 1191, RFC 8201 */
 static void ltcp_icmp_pmtu(struct sock *sk, u32 mtu)

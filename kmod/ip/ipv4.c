@@ -25,7 +25,9 @@
 #include <net/route.h>
 #include <net/xfrm.h>
 
+#include "ip/ip.h"
 #include "ltcp.h"
+#include "tables/tables.h"
 
 /*
  * Out

@@ -34,7 +34,9 @@
 #include <net/transp_v6.h>
 #include <net/xfrm.h>
 
+#include "ip/ip.h"
 #include "ltcp.h"
+#include "tables/tables.h"
 
 /*
  * Out

@@ -21,6 +21,7 @@
 #include <net/ip6_checksum.h>
 #include <net/protocol.h>
 
+#include "ip/ip.h"
 #include "ltcp.h"
 
 /* What never reaches hardware: see above. */

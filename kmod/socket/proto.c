@@ -16,8 +16,11 @@
 #include <net/transp_v6.h>
 #include <net/xfrm.h>
 
+#include "control/control.h"
 #include "engine/loss.h"
+#include "ip/ip.h"
 #include "ltcp.h"
+#include "tables/tables.h"
 #include "uapi/linux/ltcp.h"
 
 /* Memory of all sockets of the module, in pages: struct proto wants these. */

@@ -17,6 +17,7 @@
 #include <linux/sockptr.h>
 #include <net/ip.h>
 
+#include "ip/ip.h"
 #include "../ltcp.h"
 #include "../uapi/linux/ltcp.h"
 

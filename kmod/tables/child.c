@@ -10,7 +10,9 @@
  * has been processed, so no other CPU sees it half made.
  */
 
+#include "ip/ip.h"
 #include "ltcp.h"
+#include "tables/tables.h"
 
 static void ltcp_child_addresses(struct sock *child,
 				 const struct ltcp_flow *flow)

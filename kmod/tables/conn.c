@@ -29,8 +29,10 @@
 #include <linux/siphash.h>
 #include <net/netns/hash.h>
 
+#include "ip/ip.h"
 #include "ltcp.h"
 #include "tables/slots.h"
+#include "tables/tables.h"
 
 #define CONN_SLOT_SHIFT	17		/* one slot for 128 KiB of memory */
 #define CONN_SLOTS_MAX	BIT(19)

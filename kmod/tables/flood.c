@@ -21,6 +21,7 @@
 
 #include "ltcp.h"
 #include "tables/cookie.h"
+#include "tables/tables.h"
 #include "trace.h"
 
 #define FLOOD_QUIET	(60 * HZ)	/* then it is over */

@@ -22,7 +22,9 @@
 
 #include <linux/hash.h>
 
+#include "control/control.h"
 #include "ltcp.h"
+#include "tables/tables.h"
 
 #define LTCP_HALFOPEN_ROW	16	/* entries a row */
 #define LTCP_HALFOPEN_DUE	8	/* of them answered at once */

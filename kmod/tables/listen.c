@@ -17,6 +17,7 @@
 
 #include "ltcp.h"
 #include "tables/isn.h"
+#include "tables/tables.h"
 
 #define LTCP_LISTEN_BITS	8
 

@@ -25,9 +25,11 @@
 #include <net/ipv6.h>
 #include <net/netns/hash.h>
 
+#include "ip/ip.h"
 #include "ltcp.h"
 #include "tables/ephemeral.h"
 #include "tables/slots.h"
+#include "tables/tables.h"
 
 #define PORT_SLOT_SHIFT	20		/* one slot for 1 MiB of memory */
 #define PORT_SLOTS_MAX	BIT(16)

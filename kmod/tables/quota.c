@@ -24,6 +24,7 @@
 #include <net/netns/hash.h>
 
 #include "ltcp.h"
+#include "tables/tables.h"
 
 #define QUOTA_SETS	1024
 #define QUOTA_WAYS	5	/* with the lock: one cache line */

@@ -8,8 +8,10 @@
  * is made of comes from the SYN and nothing else, so that both agree.
  */
 
+#include "ip/ip.h"
 #include "ltcp.h"
 #include "tables/cookie.h"
+#include "tables/tables.h"
 
 #define SYNACK_RTO	HZ		/* RFC 6298 2.1 */
 #define SYNACK_RTO_MAX	(120 * HZ)

@@ -36,8 +36,11 @@
 #include <linux/time.h>
 #include <linux/timer.h>
 
+#include "control/control.h"
+#include "ip/ip.h"
 #include "ltcp.h"
 #include "tables/slots.h"
+#include "tables/tables.h"
 
 #define TW_SLOT_SHIFT	17		/* one chain for 128 KiB of memory */
 #define TW_SLOTS_MAX	BIT(18)
