@@ -6,7 +6,8 @@
  *
  *	file-server [-6] [-p PROTOCOL] [-P PORT] [-d DIRECTORY]
  *
- * With -6 clients may come over IPv6 as well. -p 6 is the kernel's own TCP. There is no authentication: for tests only.
+ * With -6 clients may come over IPv6 as well. -p 6 is the kernel's own TCP.
+ * There is no authentication: for tests only.
  */
 
 #include <fcntl.h>

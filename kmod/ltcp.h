@@ -5,9 +5,9 @@
 /*
  * The connection, and what engine/ and socket/ offer the other parts, grouped
  * by the file that defines it; ip/ip.h, tables/tables.h and control/control.h
- * do that for those directories. Data flows one way: a system call enters in socket/,
- * the engine decides, ip/ sends; a packet enters in ip/, tables/ finds its
- * connection, the engine takes it apart, socket/ hands it to the user.
+ * do that for those directories. Data flows one way: a system call enters in
+ * socket/, the engine decides, ip/ sends; a packet enters in ip/, tables/ finds
+ * its connection, the engine takes it apart, socket/ hands it to the user.
  *
  * Lock keys behind the fields:
  *	[s] socket lock: lock_sock(), or bh_lock_sock() and not owned by a user
@@ -287,10 +287,11 @@ struct ltcp_sock {
 	struct inet_sock inet;		/* must be first */
 
 	/* Of every segment, sent or received. */
-	const struct ltcp_af_ops *af;	/* [o] of the wire, set before the socket
-					 *     is in the connection table: an
-					 *     AF_INET6 socket may talk IPv4
-					 */
+	/*
+	 * [o] of the wire, set before the socket is in the connection table: an
+	 * AF_INET6 socket may talk IPv4
+	 */
+	const struct ltcp_af_ops *af;
 	u32 write_seq;		/* [s] end of what is queued; [o] in poll */
 	u32 copied_seq;		/* [s] next octet for the user; [o] in poll */
 	u32 last_rcv;		/* [s] jiffies of the last segment received */
@@ -433,7 +434,8 @@ struct ltcp_sock {
 	struct ltcp_extra *extra;	/* [s] engine/extra.h, or NULL */
 	struct ltcp_port *port;		/* [p] bucket of the local port */
 	union {
-		struct ltcp_accept *accept;	/* [c] since the first listen() */
+		struct ltcp_accept *accept;	/* [c] since the first listen()
+						 */
 		struct ltcp_sock *accept_next;	/* [a] of the listener, until
 						 *     accept()
 						 */
@@ -496,7 +498,7 @@ static inline u32 ltcp_pipe(const struct ltcp_sock *ls)
 	return flight > gone ? flight - gone : 0;
 }
 
-/* Octets of ours that the peer acknowledged; our SYN and FIN are two of them. */
+/* Octets of ours that the peer acknowledged; SYN and FIN are two of them. */
 static inline u64 ltcp_bytes_acked(const struct ltcp_sock *ls)
 {
 	return (u64)ls->snd.laps << 32 | (u32)(ls->snd.una - ls->snd.iss);

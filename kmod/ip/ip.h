@@ -3,8 +3,8 @@
 #define _LTCP_IP_H
 
 /*
- * What ip/ offers the rest: the address families, and the way of a packet in and
- * out.
+ * What ip/ offers the rest: the address families, and the way of a packet in
+ * and out.
  */
 
 #include "ltcp.h"

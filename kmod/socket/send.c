@@ -2,7 +2,7 @@
 /*
  * Data from the user to the send queue.
  *
- * ltcp_sendmsg() cuts the user's data into super-segments of at most ls->snd.goal
+ * ltcp_sendmsg() cuts the user's data into super-segments of at most snd.goal
  * octets and appends them to sk_write_queue, where nothing has been sent yet.
  * Payload goes to page fragments, the linear part of the skb stays free for
  * headers. What of it may go out, and when, is decided in engine/output.c; this

@@ -5,8 +5,8 @@
 /*
  * What the tests of the socket calls share. LTCP_PROTO is the protocol number:
  * 253 tests ltcp, 6 (or nothing) the TCP of the kernel. That is the oracle:
- * what passes there is what programs rely on. With LTCP_FAMILY=6 all sockets are
- * of AF_INET6.
+ * what passes there is what programs rely on. With LTCP_FAMILY=6 all sockets
+ * are of AF_INET6.
  *
  * All run over loopback. Whatever may take time is waited for by its
  * condition; the harness runs each test in a process of its own and ends it
