@@ -911,7 +911,7 @@ void ltcp_reply_rst_with(const struct ltcp_flow *flow,
  * socket/: system calls
  */
 extern struct proto ltcp_prot;
-extern struct proto ltcpv6_prot;
+extern struct proto ltcp_prot6;
 extern long ltcp_mem[3];	/* pages, of all namespaces: sysctl.c */
 int ltcp_proto_init(void);
 void ltcp_proto_exit(void);
@@ -933,7 +933,7 @@ static inline int ltcp_prot_inuse(struct net *net)
 	int n = sock_prot_inuse_get(net, &ltcp_prot);
 
 	if (IS_ENABLED(CONFIG_IPV6))
-		n += sock_prot_inuse_get(net, &ltcpv6_prot);
+		n += sock_prot_inuse_get(net, &ltcp_prot6);
 	return n;
 }
 

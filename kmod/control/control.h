@@ -27,15 +27,15 @@ void ltcp_history_begin(struct sock *sk);
 /* It goes; its history stays, for some time. Harmless without one. */
 void ltcp_history_end(struct sock *sk);
 
-void __ltcp_history_state(struct sock *sk, int state, enum ltcp_event event);
-void __ltcp_history_note(struct sock *sk, enum ltcp_mib item, u32 a, u32 b);
+void ltcp_history_keep_state(struct sock *sk, int state, enum ltcp_event event);
+void ltcp_history_keep_note(struct sock *sk, enum ltcp_mib item, u32 a, u32 b);
 
 /* It came to @state by @event. */
 static inline void ltcp_history_state(struct sock *sk, int state,
 				      enum ltcp_event event)
 {
 	if (unlikely(ltcp_sk(sk)->recorded))
-		__ltcp_history_state(sk, state, event);
+		ltcp_history_keep_state(sk, state, event);
 }
 
 /* What is counted as @item happened, at sequence numbers @a and @b. */
@@ -43,7 +43,7 @@ static inline void ltcp_history_note(struct sock *sk, enum ltcp_mib item,
 				     u32 a, u32 b)
 {
 	if (unlikely(ltcp_sk(sk)->recorded))
-		__ltcp_history_note(sk, item, a, b);
+		ltcp_history_keep_note(sk, item, a, b);
 }
 
 /* Count what befell @sk, and remember it. [s] */

@@ -149,7 +149,7 @@ static void history_add(struct sock *sk, const struct history_event *event)
 	spin_unlock_bh(&r->lock);
 }
 
-void __ltcp_history_state(struct sock *sk, int state, enum ltcp_event event)
+void ltcp_history_keep_state(struct sock *sk, int state, enum ltcp_event event)
 {
 	history_add(sk, &(struct history_event) {
 		.item = LTCP_MIB_MAX,
@@ -158,7 +158,7 @@ void __ltcp_history_state(struct sock *sk, int state, enum ltcp_event event)
 	});
 }
 
-void __ltcp_history_note(struct sock *sk, enum ltcp_mib item, u32 a, u32 b)
+void ltcp_history_keep_note(struct sock *sk, enum ltcp_mib item, u32 a, u32 b)
 {
 	history_add(sk, &(struct history_event) {
 		.item = item,

@@ -26,27 +26,27 @@ struct ltcp6_sock {
 static_assert(offsetof(struct ltcp6_sock, inet6) +
 	      sizeof(struct ipv6_pinfo) == sizeof(struct ltcp6_sock));
 
-struct proto ltcpv6_prot;
+struct proto ltcp_prot6;
 
 static struct inet_protosw ltcp_protosw6 = {
 	.list		= LIST_HEAD_INIT(ltcp_protosw6.list),
 	.type		= SOCK_STREAM,
-	.prot		= &ltcpv6_prot,
+	.prot		= &ltcp_prot6,
 	.ops		= &ltcp_stream6_ops,
 };
 
 int ltcp_proto6_init(void)
 {
-	ltcpv6_prot = ltcp_prot;
-	strscpy(ltcpv6_prot.name, "LTCPv6", sizeof(ltcpv6_prot.name));
-	ltcpv6_prot.obj_size = sizeof(struct ltcp6_sock);
-	ltcp_set_pinfo_offset(&ltcpv6_prot, offsetof(struct ltcp6_sock, inet6));
-	return proto_register(&ltcpv6_prot, 1);
+	ltcp_prot6 = ltcp_prot;
+	strscpy(ltcp_prot6.name, "LTCPv6", sizeof(ltcp_prot6.name));
+	ltcp_prot6.obj_size = sizeof(struct ltcp6_sock);
+	ltcp_set_pinfo_offset(&ltcp_prot6, offsetof(struct ltcp6_sock, inet6));
+	return proto_register(&ltcp_prot6, 1);
 }
 
 void ltcp_proto6_exit(void)
 {
-	proto_unregister(&ltcpv6_prot);
+	proto_unregister(&ltcp_prot6);
 }
 
 void ltcp_proto6_publish(void)
